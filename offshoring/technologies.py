@@ -1,0 +1,208 @@
+"""Technologies with two inputs: sets of L-tasks and H-tasks, at effective costs w and s.
+
+All three kinds are one function, the CES unit cost with weight ``lam`` on L-tasks, elasticity
+``sigma`` and scale ``scale``:
+
+    c(w, s) = scale * (lam * w**(1 - sigma) + (1 - lam) * s**(1 - sigma)) ** (1 / (1 - sigma)),
+
+Cobb-Douglas at sigma = 1 and Leontief at sigma = 0. It is evaluated in logarithms, in a form that
+keeps its digits through sigma = 1 and does not overflow at extreme relative wages.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.special import expit, logit
+
+from offshoring.validation import Array, Parameters, Value, check, freeze
+
+
+class Technology(Parameters):
+    """Unit cost and input demands of one good; elementwise in the two factor prices."""
+
+    lam: Value
+    sigma: Value
+    scale: Value
+
+    def cost(self, w: ArrayLike, s: ArrayLike) -> Array:
+        """Unit cost c(w, s), in the units of w and s (GRH08-8)."""
+        w, s = _prices(w, s)
+        return s * np.exp(self.log_cost(np.log(w / s)))
+
+    def theta_L(self, w: ArrayLike, s: ArrayLike) -> Array:
+        """Share of L-tasks in unit cost, in (0, 1)."""
+        w, s = _prices(w, s)
+        return self.share_L(np.log(w / s))
+
+    def a_L(self, w: ArrayLike, s: ArrayLike) -> Array:
+        """L-tasks for one unit of the good, the slope of c in w (Shephard's lemma)."""
+        w, s = _prices(w, s)
+        return self.theta_L(w, s) * self.cost(w, s) / w
+
+    def a_H(self, w: ArrayLike, s: ArrayLike) -> Array:
+        """H-tasks for one unit of the good, the slope of c in s (Shephard's lemma)."""
+        w, s = _prices(w, s)
+        return self.share_H(np.log(w / s)) * self.cost(w, s) / s
+
+    # The same in logarithms of the relative wage q = w / s, for the solvers.
+
+    def log_cost(self, log_q: ArrayLike) -> Array:
+        """log c(q, 1): unit cost in units of the high-skill wage."""
+        return np.log(self.scale) + _log_mean(self.lam, 1 - np.asarray(self.sigma), log_q)
+
+    def log_cost_in_w(self, log_q: ArrayLike) -> Array:
+        """log c(1, 1/q): unit cost in units of the low-skill wage."""
+        log_s = -np.asarray(log_q)
+        weight = 1 - np.asarray(self.lam)
+        return np.log(self.scale) + _log_mean(weight, 1 - np.asarray(self.sigma), log_s)
+
+    def log_intensity(self, log_q: ArrayLike) -> Array:
+        """log(a_L / a_H) at the relative wage q; it falls in q with slope sigma."""
+        return logit(self.lam) - np.asarray(self.sigma) * log_q
+
+    def log_relative_wage(self, log_k: ArrayLike) -> Array:
+        """log q at which the good uses k L-tasks per H-task; infinite if sigma = 0."""
+        gap = logit(self.lam) - np.asarray(log_k)
+        with np.errstate(divide="ignore", invalid="ignore"):  # sigma = 0: any q, or none
+            return np.where(gap == 0, 0.0, gap / np.asarray(self.sigma))[()]
+
+    def log_high_skill_wage(self, log_w: ArrayLike, log_price: ArrayLike) -> Array:
+        """log s at which the unit cost c(w, s) equals the price; only for sigma < 1.
+
+        NaN where L-tasks alone cost more than the price.
+        """
+        r = 1 - np.asarray(self.sigma)
+        log_price = np.asarray(log_price) - np.log(self.scale)
+        odds = np.asarray(self.lam) / (1 - np.asarray(self.lam))
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return log_price + np.log1p(-odds * np.expm1(r * (log_w - log_price))) / r
+
+    def share_L(self, log_q: ArrayLike) -> Array:
+        """Share of L-tasks in unit cost."""
+        return expit(self._log_odds(log_q))
+
+    def share_H(self, log_q: ArrayLike) -> Array:
+        """Share of H-tasks in unit cost: not 1 - share_L, which would lose its digits."""
+        return expit(-self._log_odds(log_q))
+
+    def _log_odds(self, log_q: ArrayLike) -> Array:
+        return logit(self.lam) + (1 - np.asarray(self.sigma)) * log_q
+
+
+def _prices(w: ArrayLike, s: ArrayLike) -> tuple[Array, Array]:
+    w, s = np.asarray(w, dtype=float), np.asarray(s, dtype=float)
+    for name, value in (("w", w), ("s", s)):
+        bad = value <= 0
+        if bad.any():
+            raise ValueError(f"{name} = {value[bad].flat[0]:g} must be > 0, as a factor price is")
+    return w, s
+
+
+def _log_mean(weight: ArrayLike, r: ArrayLike, log_q: ArrayLike) -> Array:
+    """log of the power mean ((1 - weight) + weight q^r)^(1/r); weight * log q at r = 0.
+
+    The larger of 1 and q^r is taken out first, so that expm1 sees a number <= 0.
+    """
+    weight, r = np.asarray(weight, dtype=float), np.asarray(r, dtype=float)
+    log_q = np.asarray(log_q, dtype=float)
+    power = r * log_q
+    out = power > 0
+    inner = np.where(out, 1 - weight, weight) * np.expm1(-np.abs(power))
+    mean = np.where(out, log_q, 0.0) + np.log1p(inner) / np.where(r == 0, 1.0, r)
+    return np.where(r == 0, weight * log_q, mean)[()]
+
+
+_OPEN_UNIT = "strictly between 0 and 1"
+
+
+def _weight_rule(lam: Value) -> tuple[ArrayLike, str]:
+    lam = np.asarray(lam)
+    return (lam > 0) & (lam < 1), _OPEN_UNIT
+
+
+@dataclass(frozen=True, eq=False)
+class CES(Technology):
+    """Constant elasticity of substitution between the two sets of tasks.
+
+    Parameters
+    ----------
+    lam : float or array
+        Weight of L-tasks in unit cost (the paper's lambda), in (0, 1).
+    sigma : float or array
+        Elasticity of substitution, >= 0; 1 is Cobb-Douglas, 0 is Leontief.
+
+    Examples
+    --------
+    >>> CES(lam=0.3, sigma=[0, 0.5, 1, 2]).cost(2.0, 1.0).round(4)
+    array([1.3   , 1.264 , 1.2311, 1.1765])
+    """
+
+    lam: Value
+    sigma: Value
+    scale = 1.0
+
+    def __post_init__(self) -> None:
+        freeze(self, "lam", "sigma")
+        sigma = np.asarray(self.sigma)
+        check(
+            self,
+            self.shape_problem(),
+            lam=_weight_rule(self.lam),
+            sigma=(np.isfinite(sigma) & (sigma >= 0), "finite and >= 0"),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class CobbDouglas(Technology):
+    """Unit cost w^lam s^(1 - lam): L-tasks have the constant cost share ``lam``, in (0, 1).
+
+    Examples
+    --------
+    >>> float(CobbDouglas(lam=0.5).cost(4.0, 1.0))
+    2.0
+    """
+
+    lam: Value
+    sigma = 1.0
+    scale = 1.0
+
+    def __post_init__(self) -> None:
+        freeze(self, "lam")
+        check(self, lam=_weight_rule(self.lam))
+
+
+@dataclass(frozen=True, eq=False)
+class Leontief(Technology):
+    """Fixed proportions: ``L`` L-tasks and ``H`` H-tasks for a unit of the good, both > 0.
+
+    Examples
+    --------
+    >>> float(Leontief(L=0.5, H=2.0).cost(3.0, 1.0))
+    3.5
+    """
+
+    L: Value
+    H: Value
+    sigma = 0.0
+
+    def __post_init__(self) -> None:
+        freeze(self, "L", "H")
+        check(
+            self,
+            self.shape_problem(),
+            L=(np.isfinite(self.L) & (np.asarray(self.L) > 0), "finite and > 0"),
+            H=(np.isfinite(self.H) & (np.asarray(self.H) > 0), "finite and > 0"),
+        )
+
+    @property
+    def scale(self) -> Value:  # type: ignore[override]
+        """Unit cost at w = s = 1."""
+        return self.L + self.H
+
+    @property
+    def lam(self) -> Value:  # type: ignore[override]
+        """Weight of L-tasks in unit cost."""
+        return self.L / (self.L + self.H)

@@ -1,0 +1,124 @@
+"""Parameters that are checked once, in words, and cannot change afterwards."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields, replace
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Array = NDArray[np.float64]
+Value = float | Array  # one number, or an array that broadcasts with the others
+
+
+class NoEquilibrium(ValueError):
+    """Admissible parameters for which no equilibrium of the promised kind exists."""
+
+
+def freeze(owner: object, *names: str) -> None:
+    """Turn the named fields of a frozen dataclass into floats or read-only float arrays.
+
+    Raises
+    ------
+    ValueError
+        One message for all fields that are not numbers.
+    """
+    problems = []
+    for name in names:
+        raw = getattr(owner, name)
+        try:
+            value = np.array(raw)  # a copy: the caller's array stays the caller's
+        except ValueError:  # ragged nested lists
+            value = np.array(None)
+        if value.dtype.kind not in "iuf":
+            problems.append(f"{name} = {raw!r} must be a number or an array of numbers")
+            continue
+        value = value.astype(float)
+        value.flags.writeable = False
+        object.__setattr__(owner, name, value if value.ndim else float(value))
+    _raise(owner, problems)
+
+
+def check(owner: object, *others: str, **rules: tuple[ArrayLike, str]) -> None:
+    """Raise one ``ValueError`` that lists every parameter breaking its rule.
+
+    Parameters
+    ----------
+    owner
+        The object whose fields are checked.
+    *others
+        Problems found elsewhere, already in words; an empty string is no problem.
+    **rules
+        Field name to ``(ok, rule in words)``; ``ok`` has the shape of the field or broader.
+    """
+    problems = []
+    for name, (ok, words) in rules.items():
+        bad = ~np.asarray(ok)
+        if bad.any():
+            value = np.broadcast_to(getattr(owner, name), bad.shape)[bad].flat[0]
+            count = f" ({bad.sum()} of {bad.size} values)" if bad.ndim else ""
+            problems.append(f"{name} = {value:g}{count} must be {words}")
+    _raise(owner, problems + [words for words in others if words])
+
+
+def _raise(owner: object, problems: list[str]) -> None:
+    if problems:
+        raise ValueError(f"{type(owner).__name__}: " + "; ".join(problems))
+
+
+@dataclass(frozen=True, eq=False)
+class Parameters:
+    """Base of everything that is described by parameters: schedules, technologies, models.
+
+    Numbers and arrays may be mixed; arrays broadcast together, also across the
+    parts of a model (its schedule and its technologies).
+    """
+
+    def replace(self, **changes: Any) -> Self:
+        """The same object with some parameters changed, and validated again."""
+        return replace(self, **changes)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Common shape of all parameters; ``()`` if all are plain numbers."""
+        return np.broadcast_shapes(*(value.shape for _, value in self._arrays()))
+
+    def shape_problem(self) -> str:
+        """Words on parameters whose shapes do not broadcast together; empty if they do."""
+        try:
+            np.broadcast_shapes(*(value.shape for _, value in self._arrays()))
+        except ValueError:
+            shapes = ", ".join(f"{name} {value.shape}" for name, value in self._arrays())
+            return f"the shapes {shapes} must broadcast together"
+        return ""
+
+    def flat(self) -> Self:
+        """The same parameters with every array broadcast to the common shape, then one long row."""
+        shape = self.shape
+        return self._map(lambda value: np.broadcast_to(value, shape).ravel())
+
+    def take(self, points: NDArray[np.intp]) -> Self:
+        """The parameters at some points of a :meth:`flat` object only."""
+        return self._map(lambda value: value[points])
+
+    def _arrays(self, prefix: str = "") -> Iterator[tuple[str, Array]]:
+        for field in fields(self):
+            value = getattr(self, field.name, None)  # None: not derived yet
+            if isinstance(value, Parameters):
+                yield from value._arrays(f"{prefix}{field.name}.")
+            elif isinstance(value, np.ndarray):
+                yield prefix + field.name, value
+
+    def _map(self, change: Callable[[Array], Array]) -> Self:
+        """A copy with every array changed; it skips validation, which the original has passed."""
+        new = copy.copy(self)
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, Parameters):
+                object.__setattr__(new, field.name, value._map(change))
+            elif isinstance(value, np.ndarray):
+                object.__setattr__(new, field.name, change(value))
+        return new
