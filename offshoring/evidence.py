@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 
 class EvidenceError(AssertionError):
@@ -155,5 +155,29 @@ def reproduce(ident: str, fact: str, holds: object) -> None:
     _print(ident, "reproduced", "", fact)
 
 
+def as_printed(values: ArrayLike, digits: str) -> NDArray[np.bool_]:
+    """Whether numbers agree with printed ones: within half a unit of each last printed digit.
+
+    Parameters
+    ----------
+    values : float or sequence
+        The measured numbers.
+    digits : str
+        The printed numbers as they stand, separated by blanks; as many as values.
+
+    Examples
+    --------
+    >>> as_printed([1 / 3, 1.26], "0.333 1.2")
+    array([ True, False])
+    """
+    measured, words = np.atleast_1d(np.asarray(values, dtype=float)), digits.split()
+    if measured.shape != (len(words),):
+        raise ValueError(f"as_printed: {measured.size} values against {len(words)} in {digits!r}")
+    unit = np.array([10.0 ** -len(word.partition(".")[2]) for word in words])
+    slack = 1e-12  # a number that ends in 5 may be rounded either way
+    return np.abs(measured - np.array(words, dtype=float)) <= (0.5 + slack) * unit
+
+
 def _print(ident: str, kind: str, claim: str, words: str) -> None:
-    print(f"{ident} · {kind} · {claim + ': ' if claim else ''}{words}")
+    # one write, line end included: a notebook may show two writes with a blank line between them
+    print(f"{ident} · {kind} · {claim + ': ' if claim else ''}{words}\n", end="")

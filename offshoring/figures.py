@@ -34,7 +34,7 @@ def style() -> None:
             "savefig.dpi": 160,
             "font.size": 10.0,
             "lines.linewidth": 2.0,
-            "mathtext.fontset": "cm",
+            "mathtext.fontset": "dejavusans",
             "xtick.direction": "out",
             "ytick.direction": "out",
         }

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from offshoring.evidence import EvidenceError, prove, reproduce, verify
+from offshoring.evidence import EvidenceError, as_printed, prove, reproduce, verify
 
 x = sp.Symbol("x", positive=True)
 
@@ -69,3 +69,16 @@ def test_a_fact_is_reproduced_or_not(capsys):
 def test_a_check_that_cannot_fail_is_refused(holds):
     with pytest.raises(TypeError, match="must be True or False"):
         reproduce("toy-1", "anything", holds)
+
+
+def test_printed_digits_set_the_tolerance():
+    assert as_printed([0.4729, 0.4736, 2.0, -0.107], "0.473 0.473 2 -0.11").tolist() == [
+        True,
+        False,
+        True,
+        True,
+    ]
+    assert as_printed(0.25, "0.3").tolist() == [True]
+    assert not as_printed(np.nan, "1.0")[0]
+    with pytest.raises(ValueError, match=r"as_printed: 2 values against 1 in '1\.0'"):
+        as_printed([1.0, 2.0], "1.0")
