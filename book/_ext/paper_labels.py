@@ -1,29 +1,39 @@
-"""Equations of the papers show their own id: the label GRH08-12 is printed as (GRH08-12)."""
+"""Show an equation's own name: (GRH08-12) for the paper's, (hats) for ours called eq-toolkit-hats.
+
+Plain numbers would look like the paper's. Within a chapter and from any other page the name shown
+is the same, because it is made from the label alone.
+"""
 
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 
-PAPER = re.compile(r"[A-Z]{2,5}\d*-[A-Za-z0-9.]+(-[A-Za-z0-9.]+)*")  # GRH08-12, GRH08-IIA-2
+PAPER = re.compile(r"^[A-Z]{2,5}\d*-[A-Za-z0-9.-]+$")
+OURS = re.compile(r"^eq-[a-z]+-([a-z-]+)$")
+
+
+def shown(label: str) -> str:
+    """What stands beside the equation: the name in its label, or nothing for another label."""
+    ours = OURS.match(label)
+    return ours.group(1) if ours else label if PAPER.match(label) else ""
 
 
 class PaperLabels(SphinxTransform):
-    """Put the label in the place of the running number, on the page and in references."""
+    """Replace the running number of an equation by the name in its label."""
 
-    default_priority = 999  # after the equations have been numbered
+    default_priority = 999  # after the equations are numbered
 
-    def apply(self, **kwargs: Any) -> None:
+    def apply(self, **kwargs: object) -> None:
         equations = self.env.get_domain("math").equations  # type: ignore[attr-defined]
-        for node in self.document.findall(nodes.math_block):
-            label = node.get("label") or ""
-            if PAPER.fullmatch(label):
-                node["number"] = label
-                equations[label] = (self.env.docname, label)
+        for block in self.document.findall(nodes.math_block):
+            label = block.get("label") or ""
+            if name := shown(label):
+                block["number"] = name
+                equations[label] = (self.env.docname, name)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
