@@ -10,6 +10,7 @@ made from what the executed chapters printed.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -36,7 +37,8 @@ def prove(ident: str, left: Any, right: Any = 0, claim: str = "") -> None:
     Raises
     ------
     EvidenceError
-        If the difference does not simplify to zero; the message shows what is left.
+        If the difference does not simplify to zero (the message shows what is left), if a side is
+        infinite or undefined, or if there is nothing to compare.
     TypeError
         If an expression contains floating-point numbers.
 
@@ -49,24 +51,38 @@ def prove(ident: str, left: Any, right: Any = 0, claim: str = "") -> None:
     """
     import sympy as sp
 
-    for side in (left, right):
-        if sp.sympify(side).atoms(sp.Float):
-            raise TypeError(
-                f"{ident}: {side} contains floating-point numbers, so nothing is proved"
-            )
-    left, right = (side if hasattr(side, "shape") else sp.sympify(side) for side in (left, right))
-    difference = left - right if right != 0 else left
-    rest = _simplest(difference, sp)
-    if rest != 0 * rest:
-        raise EvidenceError(f"{ident}: not proved, the difference is {rest}")
+    sides = [_entries(side, sp) for side in (left, right)]
+    for side in sides:
+        if any(entry.atoms(sp.Float) for entry in side):
+            numbers = _plain(side)
+            raise TypeError(f"{ident}: {numbers} has floating-point numbers, so nothing is proved")
+    if sides[1] == [0]:
+        sides[1] = [sp.S.Zero] * len(sides[0])
+    if not sides[0] or len(sides[0]) != len(sides[1]):
+        shapes = f"{len(sides[0])} against {len(sides[1])} expressions"
+        raise EvidenceError(f"{ident}: not proved, there is nothing to compare: {shapes}")
+    done = [[entry.doit() for entry in side] for side in sides]
+    if any(entry.has(sp.nan, sp.zoo, sp.oo, -sp.oo) for side in done for entry in side):
+        raise EvidenceError(f"{ident}: not proved, a side is infinite or undefined: {done}")
+    rest = [_simplest(a - b, sp) for a, b in zip(*done, strict=True)]
+    if any(entry != 0 for entry in rest):
+        raise EvidenceError(f"{ident}: not proved, the difference is {_plain(rest)}")
     _print(ident, "proved", claim, "the difference is exactly zero")
 
 
+def _entries(side: Any, sp: Any) -> list[Any]:
+    """The expressions of one side: a matrix is compared entry by entry."""
+    return [sp.sympify(entry) for entry in (side if hasattr(side, "shape") else [side])]
+
+
 def _simplest(difference: Any, sp: Any) -> Any:
-    """The difference after everything in it is carried out; the cheap way first."""
-    done = difference.doit()
-    expanded = sp.expand(done)
-    return expanded if expanded == 0 * expanded else sp.simplify(done)
+    """The difference as simple as it gets; the cheap way first."""
+    expanded = sp.expand(difference)
+    return expanded if expanded == 0 else sp.simplify(difference)
+
+
+def _plain(entries: list[Any]) -> Any:
+    return entries[0] if len(entries) == 1 else entries
 
 
 def verify(
@@ -97,12 +113,20 @@ def verify(
     ------
     EvidenceError
         If an error is too large, or a value is not finite, or there is no value at all.
+    ValueError
+        If a tolerance is negative or not finite, or a side is complex or masked.
 
     Examples
     --------
     >>> verify("toy-2", [1.0, 2.0], [1.0, 2.0], rtol=1e-12)
     toy-2 · verified · 2 values, largest relative error 0 (allowed 1e-12)
     """
+    for name, tolerance in (("rtol", rtol), ("atol", atol)):
+        if not 0 <= tolerance < np.inf:
+            raise ValueError(f"{ident}: {name} = {tolerance} must be finite and >= 0")
+    for side in (left, right):
+        if np.iscomplexobj(side) or np.ma.isMaskedArray(side):
+            raise ValueError(f"{ident}: {side!r} must be real and without a mask")
     a, b = np.broadcast_arrays(np.asarray(left, dtype=float), np.asarray(right, dtype=float))
     if not a.size:
         raise EvidenceError(f"{ident}: not verified, there is no value to compare")
@@ -163,7 +187,8 @@ def as_printed(values: ArrayLike, digits: str) -> NDArray[np.bool_]:
     values : float or sequence
         The measured numbers.
     digits : str
-        The printed numbers as they stand, separated by blanks; as many as values.
+        The printed numbers as they stand, separated by blanks; as many as values. The number of
+        decimals is the tolerance: 1 allows 0.5 to 1.5, and 1.000 allows 0.9995 to 1.0005.
 
     Examples
     --------
@@ -171,6 +196,8 @@ def as_printed(values: ArrayLike, digits: str) -> NDArray[np.bool_]:
     array([ True, False])
     """
     measured, words = np.atleast_1d(np.asarray(values, dtype=float)), digits.split()
+    if not all(re.fullmatch(r"-?\d+(\.\d+)?", word) for word in words):
+        raise ValueError(f"as_printed: {digits!r} must be plain decimal numbers")
     if measured.shape != (len(words),):
         raise ValueError(f"as_printed: {measured.size} values against {len(words)} in {digits!r}")
     unit = np.array([10.0 ** -len(word.partition(".")[2]) for word in words])

@@ -32,14 +32,15 @@ def find_root(
     Returns
     -------
     array
-        The roots, of the common shape. Where the residual is continuous and monotone the root is
-        the only one in its bracket; otherwise it is one of them.
+        The roots, of the common shape: points where the residual changes sign. Where it is
+        continuous and monotone that is the only root in the bracket; a jump over zero counts too.
 
     Raises
     ------
     ValueError
-        If the residual has the same sign (or no value) at both ends of some bracket. The message
-        shows the first such bracket and both residuals.
+        If the residual has the same sign (or no value) at both ends of some bracket, or if the
+        bracket does not shrink within the allowed number of steps. The message shows the first
+        such bracket and both residuals.
 
     Notes
     -----
@@ -100,7 +101,9 @@ def _check(found: Any, low: Array, high: Array) -> None:
     first = tuple(np.argwhere(bad)[0])
     a, b, fa, fb = (float(np.asarray(v)[first]) for v in (left, right, f_left, f_right))
     count = f" ({bad.sum()} of {bad.size} brackets)" if bad.ndim else ""
+    words = {-1: "no sign change", -2: "no convergence", -3: "no value"}
+    what = words[int(np.asarray(found.status)[first])]
     raise ValueError(
-        f"find_root: no sign change between x = {low[first]:.6g} and x = {high[first]:.6g}{count}: "
+        f"find_root: {what} between x = {low[first]:.6g} and x = {high[first]:.6g}{count}: "
         f"the residual is {fa:.6g} at {a:.6g} and {fb:.6g} at {b:.6g}"
     )

@@ -30,12 +30,12 @@ class Technology(Parameters):
     def cost(self, w: ArrayLike, s: ArrayLike) -> Array:
         """Unit cost c(w, s), in the units of w and s (GRH08-8)."""
         w, s = _prices(w, s)
-        return s * np.exp(self.log_cost(np.log(w / s)))
+        return np.exp(np.log(s) + self.log_cost(np.log(w) - np.log(s)))
 
     def theta_L(self, w: ArrayLike, s: ArrayLike) -> Array:
         """Share of L-tasks in unit cost, in (0, 1)."""
         w, s = _prices(w, s)
-        return self.share_L(np.log(w / s))
+        return self.share_L(np.log(w) - np.log(s))
 
     def a_L(self, w: ArrayLike, s: ArrayLike) -> Array:
         """L-tasks for one unit of the good, the slope of c in w (Shephard's lemma)."""
@@ -45,7 +45,7 @@ class Technology(Parameters):
     def a_H(self, w: ArrayLike, s: ArrayLike) -> Array:
         """H-tasks for one unit of the good, the slope of c in s (Shephard's lemma)."""
         w, s = _prices(w, s)
-        return self.share_H(np.log(w / s)) * self.cost(w, s) / s
+        return self.share_H(np.log(w) - np.log(s)) * self.cost(w, s) / s
 
     # The same in logarithms of the relative wage q = w / s, for the solvers.
 

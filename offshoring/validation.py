@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
+from numbers import Real
 from typing import Any, Self
 
 import numpy as np
@@ -29,17 +30,27 @@ def freeze(owner: object, *names: str) -> None:
     problems = []
     for name in names:
         raw = getattr(owner, name)
-        try:
-            value = np.array(raw)  # a copy: the caller's array stays the caller's
-        except ValueError:  # ragged nested lists
-            value = np.array(None)
-        if value.dtype.kind not in "iuf":
+        value = _numbers(raw)
+        if value is None:
             problems.append(f"{name} = {raw!r} must be a number or an array of numbers")
             continue
-        value = value.astype(float)
         value.flags.writeable = False
         object.__setattr__(owner, name, value if value.ndim else float(value))
     _raise(owner, problems)
+
+
+def _numbers(raw: object) -> Array | None:
+    """A float copy of a number or an array of numbers; nothing if it is anything else."""
+    if np.ma.isMaskedArray(raw):
+        return None  # the mask would be lost
+    try:
+        value = np.array(raw)
+    except ValueError:  # ragged nested lists
+        return None
+    exact = value.dtype == object and all(
+        isinstance(entry, Real) and not isinstance(entry, bool) for entry in value.flat
+    )
+    return value.astype(float) if exact or value.dtype.kind in "iuf" else None
 
 
 def check(owner: object, *others: str, **rules: tuple[ArrayLike, str]) -> None:

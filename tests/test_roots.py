@@ -44,8 +44,13 @@ def test_a_bracket_without_sign_change_is_shown():
         find_root(cube, 2.0, 4.0, args=(1.0,))
 
 
+def test_a_bracket_that_does_not_shrink_is_said():
+    with pytest.raises(ValueError, match="no convergence between x = 0 and x = 1e"):
+        find_root(lambda x: x - 1e-300, 0.0, 1e300)
+
+
 def test_a_residual_without_value_is_an_error():
-    with pytest.raises(ValueError, match="the residual is nan at 0"):
+    with pytest.raises(ValueError, match=r"no value between .* the residual is nan at 0"):
         find_root(lambda x: x * np.nan, 0.0, 1.0)
 
 

@@ -172,6 +172,7 @@ def test_parameters_broadcast_with_tasks():
     assert table.shape == (3, INSIDE.size)
     for row, one in zip(table, eta.ravel(), strict=True):
         assert row == pytest.approx(Power(eta=one).Omega(INSIDE), rel=1e-14)
+    assert Linear(a=[1, 2], b=1).dt(0.5).tolist() == [1, 1]
     assert Linear(a=[1, 2], b=[0, 1]).inverse(2.5).tolist() == [1, 0.5]
 
 

@@ -434,8 +434,11 @@ def test_residuals_cover_every_condition_and_notice_a_wrong_answer():
     for economy in (w2(), f7(beta=2.5), f7(beta=1.1)):
         eq = economy.solve()
         assert set(eq.residuals()) == IDS
+        zero_profit = {"GRH08-8"} if eq.x else set()
+        zero_profit |= {"GRH08-9"} if eq.y else set()
         for name, caught in {
-            "w": {"GRH08-1", "GRH08-2"}, "s": {"GRH08-2", "GRH08-5"}, "I": {"GRH08-1"},
+            "w": {"GRH08-1", "GRH08-2"} | zero_profit, "s": {"GRH08-2", "GRH08-5"} | zero_profit,
+            "I": {"GRH08-1"},
             "x": {"GRH08-4"} if eq.x else set(), "y": {"GRH08-4"} if eq.y else set(),
             "m": {"GRH08-4"},
         }.items():  # fmt: skip
@@ -472,6 +475,11 @@ def test_migration_residuals_notice_a_wrong_answer():
         ({"p": np.inf, "L": 0, "H": -1}, "p = inf must be .*; L = 0 must be .*; H = -1 must be"),
         ({"beta": [1.5, -2.0, np.nan]}, r"beta = -2 \(2 of 3 values\) must be finite and > 0"),
         ({"beta": "cheap"}, "beta = 'cheap' must be a number or an array of numbers"),
+        ({"beta": True}, "beta = True must be a number"),
+        (
+            {"beta": np.ma.array([1.5, 2.0], mask=[False, True])},
+            r"beta = masked_array[\s\S]* must be a",
+        ),
         ({"beta": 1 + 1j}, r"beta = \(1\+1j\) must be a number"),
         ({"beta": [1.5, 2], "L": [1, 2, 3]}, r"beta \(2,\), L \(3,\) must broadcast together"),
         ({"beta": [1.5, 2], "x": CES(0.3, [1, 1, 1])}, r"beta \(2,\), x.sigma \(3,\) must broad"),
@@ -542,4 +550,80 @@ def test_results_of_numbers_are_numbers():
     assert type(eq.w) is float
     assert type(eq.I) is float
     assert eq.exists
-    assert w2(beta=np.ones((2, 1)) * 1.5, L=[1.0, 1.1, 1.2]).solve().w.shape == (2, 3)
+
+
+def test_parameters_of_two_dimensions_keep_their_places():
+    beta, L = np.array([[1.45], [1.8]]), np.array([1.0, 1.3, 2.1])
+    table = w2(beta=beta, L=L, x=CobbDouglas(np.array([0.2, 0.3, 0.35]))).solve()
+    assert table.w.shape == (2, 3)
+    for k in range(2):
+        for j, lam in enumerate((0.2, 0.3, 0.35)):
+            one = w2(beta=beta[k, 0], L=L[j], x=CobbDouglas(lam)).solve()
+            assert (one.w, one.I) == pytest.approx((table.w[k, j], table.I[k, j]), rel=1e-13)
+            assert one.regime == table.regime[k, j]
+
+
+def test_exact_numbers_are_numbers():
+    from fractions import Fraction
+
+    assert w2(beta=Fraction(3, 2), L=1, H=Fraction(6, 5)).solve().w == w2().solve().w
+    assert w2(L=[]).solve().w.shape == (0,)
+
+
+# --- far from ordinary parameters ----------------------------------------------------------------
+
+
+def test_cobb_douglas_always_has_an_equilibrium():
+    """Elasticity one: omega falls without bound, so some tasks stay, however few."""
+    # by hand: only Y, and omega = beta w* Phi(1) = 0.3 = (99 / k)**0.01 with k = 1 / m
+    econ = w2(
+        schedule=Linear(1, 1), beta=1.0, w_star=0.2, x=CobbDouglas(0.01), y=CobbDouglas(0.99), H=1.0
+    )
+    eq = econ.solve()
+    assert eq.regime == "only y"
+    assert eq.omega == pytest.approx(0.3, rel=1e-12)
+    assert np.log(eq.m) == pytest.approx(100 * np.log(0.3) - np.log(99), rel=1e-12)
+    assert worst(eq) < 1e-12
+
+
+def test_a_price_far_from_one_is_inside_the_cone_of_cobb_douglas():
+    eq = w2(x=CobbDouglas(0.30), y=CobbDouglas(0.31), p=3.0).solve()  # log q = 110 with both goods
+    assert eq.regime == "only y"
+    assert worst(eq) < 1e-12
+
+
+@pytest.mark.parametrize("sigma", [0.0, 1e-20, 1e-15, 1e-13, 2e-12, 1e-9, 1e-6, 1e-4, 5e-3])
+def test_nearly_fixed_proportions_are_like_fixed_ones(sigma):
+    """With sigma = 0, X alone is made where L / ((1 - I) H) = 3/7, and the cutoff gives omega."""
+    eq = w2(x=CES(0.3, sigma), y=CES(0.6, sigma), L=0.4, beta=2.0, w_star=0.6).solve()
+    assert eq.regime == "only x"
+    assert eq.m == pytest.approx(0.4 / 1.2 * 7 / 3, rel=20 * sigma + 1e-14)
+    assert worst(eq) < 1e-12
+
+
+@pytest.mark.parametrize("sigma", [1e-15, 1e-13, 1e-11, 1e-9, 1e-6, 1e-3])
+def test_small_elasticities_over_a_grid(sigma):
+    L, beta = np.meshgrid(np.geomspace(0.3, 2.5, 60), np.linspace(1, 2.5, 60))
+    eq = w2(x=CES(0.3, sigma), y=CES(0.6, sigma), L=L, beta=beta).solve()
+    assert eq.exists.mean() > 0.4  # elsewhere a factor is (nearly) free
+    assert worst(eq) < 1e-12
+
+
+def test_a_little_of_the_other_good_is_not_none():
+    """Leontief, a share of 1e-9 of H in X: still both goods, not the edge."""
+    x, y = Leontief(L=0.5, H=1.0), Leontief(L=1.0, H=0.5)
+    eq = fixed(x=x, y=y, L=0.5e-9 + 2 * (1 - 1e-9), H=1.0, beta=50.0).solve()
+    assert eq.x == pytest.approx(1e-9, rel=1e-6)
+    assert eq.y > 1.9
+
+
+def test_leontief_at_its_edge_does_not_determine_factor_prices():
+    with pytest.raises(NoEquilibrium, match="not determined, because L / H is exactly the one int"):
+        fixed(L=2.0, beta=50.0).solve()
+    assert fixed(L=[1.9, 2.0], beta=50.0).solve().exists.tolist() == [True, False]
+
+
+def test_a_schedule_that_is_nearly_vertical_is_warned_about():
+    cliff = Tabulated(tasks=[0, 1e-9, 1 - 1e-9, 1], costs=[1, 1.5, 1.5, 1e9])
+    with pytest.warns(UserWarning, match=r"the largest residual is .*, above 1e-9 at 1 of 1"):
+        migration(w2(schedule=cliff, w_star=1e-4), N=0.1).solve()

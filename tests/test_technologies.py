@@ -78,6 +78,21 @@ def test_extreme_relative_wages_do_not_overflow(sigma):
         assert tech.log_cost(log_q) - tech.log_cost_in_w(log_q) == pytest.approx(log_q, rel=1e-12)
 
 
+def test_each_form_of_the_cost_keeps_its_digits_on_its_side():
+    """c(1, 1/q) tends to lam**(1 / (1 - sigma)) as q grows, and c(q, 1) to the mirror image."""
+    for sigma in (0, 0.5):
+        tech = CES(0.4, sigma)
+        limits = np.log(0.4) / (1 - sigma), np.log(0.6) / (1 - sigma)
+        assert tech.log_cost_in_w(500.0) == pytest.approx(limits[0], abs=2e-16)
+        assert tech.log_cost(-500.0) == pytest.approx(limits[1], abs=2e-16)
+
+
+def test_factor_prices_may_lie_far_apart():
+    tech = CobbDouglas(0.5)
+    assert tech.cost(1e200, 1e-200) == pytest.approx(1, rel=1e-12)
+    assert tech.theta_L(1e-200, 1e200) == 0.5
+
+
 def test_leontief_has_one_intensity():
     tech = Leontief(L=0.5, H=2)
     edge = np.log(0.5 / 2)

@@ -13,7 +13,7 @@ from offshoring.technologies import Technology
 from offshoring.validation import Array, Parameters, Value
 
 ONLY_X, BOTH, ONLY_Y = 0, 1, 2
-FAR = 100.0  # range of |log q|: beyond it one factor counts as free
+FAR = 1e6  # range of |log q|, far beyond any wages that floats can tell apart
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,23 +45,25 @@ class Goods(Parameters):
     def crossing(self, start: Array, end: Array) -> Array:
         """log q between two points, on one side of the turning point, where both goods break even.
 
-        NaN where there is none.
+        NaN where there is none. The unknown is arcsinh(log q), which is small at both ends.
         """
         points = np.arange(start.size)
+        low, high = np.arcsinh(start), np.arcsinh(end)
 
-        def gap(log_q: Array, point: NDArray[np.intp]) -> Array:
-            return self.take(point).cost_gap(log_q)
+        def gap(z: Array, point: NDArray[np.intp]) -> Array:
+            return self.take(point).cost_gap(np.sinh(z))
 
-        points = points[gap(start, points) * gap(end, points) < 0]
+        points = points[np.sign(gap(low, points)) * np.sign(gap(high, points)) < 0]
         result = np.full(start.shape, np.nan)
-        result[points] = find_root(gap, start[points], end[points], args=(points,))
+        result[points] = np.sinh(find_root(gap, low[points], high[points], args=(points,)))
         return result
 
     def price_range(self) -> tuple[Array, Array]:
         """Prices p between which both goods can break even with Y labour-intensive."""
         turn, side = self.turning_point()
-        ends = (self.p * np.exp(self.cost_gap(end)) for end in (turn, side * FAR))
-        low, high = np.sort(np.broadcast_arrays(*ends), axis=0)
+        with np.errstate(over="ignore"):  # without limit, up to infinity
+            ends = (self.p * np.exp(self.cost_gap(end)) for end in (turn, side * FAR))
+            low, high = np.sort(np.broadcast_arrays(*ends), axis=0)
         return low, high
 
 

@@ -22,11 +22,10 @@ from __future__ import annotations
 import warnings
 from abc import abstractmethod
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import logit
 
 from offshoring.roots import find_root_above
 from offshoring.schedules import Schedule
@@ -45,7 +44,8 @@ from offshoring.trading_tasks.factor_prices import (
 from offshoring.validation import Array, NoEquilibrium, Parameters, Value, check, freeze
 
 GOODS = np.array(["only x", "both goods", "only y"])
-DEEP = 700.0  # range of u = -log(1 - I): e^-700 is nearly the smallest float
+Result = TypeVar("Result", SmallEquilibrium, MigrationEquilibrium)
+DEEP = 700.0  # range of u = -log(1 - I) and of log wages: e^-700 is nearly the smallest float
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -125,43 +125,54 @@ class _SmallModel(Parameters):
         i, m = -np.expm1(-u), np.exp(-u)
         log_k = self.log_labour(i, m)
         log_omega, log_q, goods = self._prices.at(log_k)
+        undetermined = np.zeros(u.shape, dtype=bool)
         for made, good, price in ((ONLY_X, self.x, 1.0), (ONLY_Y, self.y, self.p)):
-            stiff = (u > 0) & (u < np.inf) & self._is_stiff(made, good, goods, log_k, log_q)
+            at_edge, stiff = self._is_stiff(made, good, goods, log_k, log_q, u)
+            undetermined |= at_edge & (np.asarray(good.sigma) == 0) & (u == 0)
+            stiff &= (u > 0) & (u < np.inf)
             log_omega = np.where(stiff, self.log_marginal_cost(i, m), log_omega)
             log_s = good.log_high_skill_wage(log_omega, np.log(price))
             log_q = np.where(stiff, log_omega - log_s, log_q)
             goods = np.where(stiff, made, goods)
-        idle = ~(np.abs(log_q) < FAR)
-        log_omega, log_q = (np.where(idle, 0.0, v) for v in (log_omega, log_q))  # any number
+        idle = np.abs(log_q) >= FAR
+        beyond = ~(np.maximum(np.abs(log_omega), np.abs(log_omega - log_q)) < DEEP) & ~idle
+        lost = idle | beyond  # any number will do there
+        log_omega, log_q = (np.where(lost, 0.0, v) for v in (log_omega, log_q))
         omega, s = np.exp(log_omega), np.exp(log_omega - log_q)
         log_q = np.where(goods == BOTH, log_q, 0.0)
         k_x, k_y = (np.exp(good.log_intensity(log_q)) for good in (self.x, self.y))
         with np.errstate(divide="ignore", invalid="ignore"):  # k_x = k_y: not in a cone, not used
             share = np.clip((np.exp(log_k) - k_x) / (k_y - k_x), 0, 1)
         H_in_y = self.H * np.where(goods == BOTH, share, goods == ONLY_Y)
-        x, y = (self.H - H_in_y) / self.x.a_H(omega, s), H_in_y / self.y.a_H(omega, s)
+        a_H = self.x.a_H(omega, s), self.y.a_H(omega, s)
+        x, y = (_output(used, a) for used, a in zip((self.H - H_in_y, H_in_y), a_H, strict=True))
         mislabelled = (goods == BOTH) & (k_y <= k_x)
         return {
             "I": i, "m": m, "omega": omega, "s": s, "x": x, "y": y,
             "goods": goods, "idle": idle, "mislabelled": mislabelled,
+            "undetermined": undetermined, "beyond": beyond,
         }  # fmt: skip
 
     @staticmethod
     def _is_stiff(
-        made: int, good: Technology, goods: Array, log_k: Array, log_q: Array
-    ) -> NDArray[np.bool_]:
+        made: int, good: Technology, goods: Array, log_k: Array, log_q: Array, u: Array
+    ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         """Where one good with (nearly) fixed proportions is made, so that k says too little of q.
 
         There the cutoff gives omega and zero profit gives s. With sigma = 0 the economy makes one
-        good and employs everybody only at the good's one intensity, where omega(k) jumps and the
-        margin stops; 1e-12 are a few roundings of u. With a small sigma the slope of omega(k),
-        theta_H / sigma, would magnify the rounding of u; above a hundred we avoid it.
+        good and employs everybody only at the good's one intensity, its edge, where omega(k) jumps
+        and the margin stops. With a small sigma the slope of omega(k), theta_H / sigma, would
+        magnify the rounding of u; above a hundred we avoid it. Returned are the points at the
+        edge, up to a few roundings, and the stiff points.
         """
-        sigma, edge = np.asarray(good.sigma), logit(good.lam)
-        alone = goods == made
-        at_edge = np.abs(log_k - edge) <= 1e-12 * (1 + np.abs(edge))
-        steep = alone & (np.abs(log_q) < FAR) & (good.share_H(log_q) > 100 * sigma)
-        return np.where(sigma == 0, at_edge & (alone | (goods == BOTH)), steep)
+        sigma, alone = np.asarray(good.sigma), goods == made
+        edge = good.log_intensity(np.where(goods == BOTH, log_q, 0.0))
+        roundings = 8 * np.finfo(float).eps * (1 + np.abs(log_k) + np.abs(edge) + u)
+        at_edge = (np.abs(log_k - edge) <= roundings) & (alone | (goods == BOTH))
+        steep = good.share_H(log_q) > 100 * sigma
+        fixed = sigma < 1e-13  # below, sigma times any sensible log q is one rounding
+        stiff = np.where(alone & ~fixed, steep & (np.abs(log_q) < FAR), at_edge & (alone | steep))
+        return at_edge, stiff
 
     def _settle(self, u: Array, **failures: Array) -> dict[str, Any]:
         """The equilibrium at the margin u: fields in the economy's shape, NaN where there is none.
@@ -169,8 +180,9 @@ class _SmallModel(Parameters):
         Raises :class:`NoEquilibrium` with words and sizes if a single point has none.
         """
         flat, fields_ = self.flat(), self.flat()._outcome(u)
-        failures |= {name: fields_.pop(name) for name in ("idle", "mislabelled")}
-        failures |= {"beyond": np.isnan(u)}
+        names = ("undetermined", "idle", "mislabelled", "beyond")
+        failures |= {name: fields_.pop(name) for name in names}
+        failures["beyond"] = failures["beyond"] | np.isnan(u)
         exists = ~np.logical_or.reduce(list(failures.values()))
         if self.shape == () and not exists[0]:
             first = next(name for name, failed in failures.items() if failed[0])
@@ -195,10 +207,19 @@ class _SmallModel(Parameters):
             return (
                 "one factor would be idle at a price of zero, because k = L / ((1 - I) H) = "
                 f"{float(np.exp(self.log_labour(at['I'], at['m']))[0]):.6g} is an intensity that "
-                "no technology in use can employ (Leontief: L / H must be able to reach the cone)"
+                "no technology in use can employ (with fixed proportions L / H must be able to "
+                "reach the cone)"
+            )
+        if failure == "undetermined":
+            return (
+                "factor prices are not determined, because L / H is exactly the one intensity of a "
+                "Leontief technology and nothing moves: any omega between two bounds is possible"
             )
         if failure == "beyond":
-            return "the margin is so close to the last one that 1 - I is below e^-700"
+            return (
+                "floats cannot hold the answer: a wage is beyond e^700 or below e^-700, or the "
+                "margin is so close to the last one that 1 - I is below e^-700"
+            )
         least = float(np.exp(self._prices.at(np.array([np.inf]))[0])[0])
         most = float(np.exp(self.log_marginal_cost(1.0, 0.0)))
         return (
@@ -250,7 +271,7 @@ class SmallEconomy(_SmallModel):
             return np.log(self.L) - np.log(self.H) - np.log(m)
 
     def solve(self) -> SmallEquilibrium:
-        """The unique equilibrium, whichever goods it makes.
+        """The equilibrium, whichever goods it makes.
 
         Returns
         -------
@@ -261,16 +282,19 @@ class SmallEconomy(_SmallModel):
         ------
         NoEquilibrium
             If all parameters are numbers and there is none. Either every task would move abroad
-            (only if some good has sigma > 1), or Leontief technologies would leave a factor idle,
-            or the goods are mislabelled at the solution (only if the elasticities differ). With
-            array parameters such points carry NaN, and ``exists`` says where.
+            (only if some good has sigma > 1), or Leontief technologies would leave a factor idle
+            or its price undetermined, or the goods are mislabelled at the solution (only if the
+            elasticities differ), or the answer is beyond floats. With array parameters such points
+            carry NaN, and ``exists`` says where.
 
         Notes
         -----
         log(beta w* t Omega) does not fall in I and log omega(k) does not rise in it, so one sign
         change is all there can be; the bracket in u = -log(1 - I) grows until it holds it.
-        On a flat portion of t, with both goods made, every I of the flat can be an equilibrium at
-        one single beta (GRH08-fn10); the solver then returns one of them.
+        The equilibrium is unique but for two knife edges: on a flat portion of t, with both goods
+        made, every I of the flat can be an equilibrium at one single beta (GRH08-fn10), and the
+        solver returns one of them; with Leontief technologies see above.
+        A warning is given if a residual is above 1e-9, as near a jump of a schedule.
 
         Examples
         --------
@@ -287,7 +311,7 @@ class SmallEconomy(_SmallModel):
         u = self._margin()
         values = self._settle(u, every_task=np.isinf(u))
         Omega = self.schedule.Omega(values["I"], values["m"])
-        return SmallEquilibrium(w=values.pop("omega") / Omega, **values)
+        return _exact(SmallEquilibrium(w=values.pop("omega") / Omega, **values))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -333,7 +357,25 @@ class MigrationEconomy(_SmallModel):
             As :meth:`SmallEconomy.solve`, except that all may move.
         """
         values = self._settle(self._margin())
-        return MigrationEquilibrium(w=values.pop("omega"), **values)
+        return _exact(MigrationEquilibrium(w=values.pop("omega"), **values))
+
+
+def _output(H_used: Array, a_H: Array) -> Array:
+    """Output of a good; zero where it uses nothing, even if a_H is too small for a float."""
+    return np.divide(H_used, a_H, out=np.zeros_like(H_used), where=H_used > 0)
+
+
+def _exact(eq: Result) -> Result:
+    """The equilibrium itself, with a warning if a residual is a thousand times what is promised."""
+    worst = np.asarray(np.fmax.reduce([np.abs(r) for r in eq.residuals().values()]))
+    bad = worst > 1e-9
+    if bad.any():
+        warnings.warn(
+            f"{type(eq).__name__}: the largest residual is {np.nanmax(worst):.1e}, above 1e-9 at "
+            f"{bad.sum()} of {bad.size} points; is the schedule nearly vertical there?",
+            stacklevel=3,
+        )
+    return eq
 
 
 def _positive(value: Value) -> tuple[ArrayLike, str]:
