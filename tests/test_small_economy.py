@@ -508,6 +508,11 @@ def test_bad_number_of_migrants_is_named():
         migration(w2(), N=[1.0, -1.0])
     with pytest.raises(ValueError, match=r"N = 'many' must be a number"):
         migration(w2(), N="many")
+    with pytest.raises(ValueError, match=r"beta = -1 must be .*; N = nan must be"):
+        MigrationEconomy(
+            schedule=Linear(1, 1), beta=-1, x=CobbDouglas(0.3), y=CobbDouglas(0.6),
+            p=1, w_star=1, L=1, H=1, N=np.nan,
+        )  # fmt: skip
 
 
 def test_all_tasks_abroad_is_no_equilibrium_and_says_by_how_much():

@@ -66,8 +66,7 @@ class _SmallModel(Parameters):
     _positive: ClassVar = ("beta", "p", "w_star", "L", "H")
 
     def __post_init__(self) -> None:
-        freeze(self, *self._positive)
-        rules = {name: _positive(getattr(self, name)) for name in self._positive}
+        rules = self._rules()
         kinds = {"schedule": Schedule, "x": Technology, "y": Technology}
         check(
             self,
@@ -90,6 +89,11 @@ class _SmallModel(Parameters):
                 "less labour abroad than at home; the paper rules this out (GRH08-1)",
                 stacklevel=3,
             )
+
+    def _rules(self) -> dict[str, tuple[ArrayLike, str]]:
+        """Turn the numbers into floats, and say what each must be."""
+        freeze(self, *self._positive)
+        return {name: _positive(getattr(self, name)) for name in self._positive}
 
     @abstractmethod
     def log_marginal_cost(self, i: ArrayLike, m: ArrayLike | None = None) -> Array:
@@ -329,10 +333,10 @@ class MigrationEconomy(_SmallModel):
 
     _nothing_moves = "no migration"
 
-    def __post_init__(self) -> None:
-        freeze(self, "N")
-        super().__post_init__()
-        check(self, N=(np.isfinite(self.N) & (np.asarray(self.N) >= 0), "finite and >= 0"))
+    def _rules(self) -> dict[str, tuple[ArrayLike, str]]:
+        freeze(self, *self._positive, "N")
+        some = np.isfinite(self.N) & (np.asarray(self.N) >= 0), "finite and >= 0"
+        return super()._rules() | {"N": some}
 
     def log_marginal_cost(self, i: ArrayLike, m: ArrayLike | None = None) -> Array:
         """log(beta w* t(i)): the home wage at which i is the marginal migrant."""
