@@ -12,6 +12,7 @@ from offshoring import NoEquilibrium
 from offshoring.schedules import Exponential, Linear, Power, Tabulated
 from offshoring.technologies import CES, CobbDouglas, Leontief
 from offshoring.trading_tasks import MigrationEconomy, SmallEconomy
+from offshoring.trading_tasks.factor_prices import Goods
 
 STEP = Tabulated(tasks=[0, 0.3, 0.6, 1], costs=[1, 1.5, 1.5, 3])
 SCHEDULES = [Linear(1, 1.5), Power(0.5), Power(1), Power(2), Exponential(1, 1.2), STEP]
@@ -632,3 +633,12 @@ def test_a_schedule_that_is_nearly_vertical_is_warned_about():
     cliff = Tabulated(tasks=[0, 1e-9, 1 - 1e-9, 1], costs=[1, 1.5, 1.5, 1e9])
     with pytest.warns(UserWarning, match=r"the largest residual is .*, above 1e-9 at 1 of 1"):
         migration(w2(schedule=cliff, w_star=1e-4), N=0.1).solve()
+
+
+def test_the_range_of_prices_is_exact():
+    """With sigma = 1/2 it runs from ((1 - lam_y) / (1 - lam_x))**2 to (lam_y / lam_x)**2."""
+    low, high = Goods(CES(0.3, 0.5), CES(0.6, 0.5), 1.0).price_range()
+    assert (low, high) == (pytest.approx((4 / 7) ** 2, rel=1e-14), pytest.approx(4, rel=1e-14))
+    low, high = Goods(Leontief(L=1, H=2), Leontief(L=2, H=1), 1.0).price_range()
+    assert (low, high) == (pytest.approx(0.5, rel=1e-14), pytest.approx(2, rel=1e-14))
+    assert Goods(CobbDouglas(0.3), CobbDouglas(0.6), 1.0).price_range() == (0, np.inf)

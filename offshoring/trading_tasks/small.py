@@ -125,37 +125,49 @@ class _SmallModel(Parameters):
         return u
 
     def _outcome(self, u: Array) -> dict[str, Array]:
-        """Factor prices, outputs and goods at the margin u, on flat parameters."""
+        """Factor prices, outputs and goods at the margin u, on flat parameters; and what fails."""
         i, m = -np.expm1(-u), np.exp(-u)
         log_k = self.log_labour(i, m)
-        log_omega, log_q, goods = self._prices.at(log_k)
-        undetermined = np.zeros(u.shape, dtype=bool)
-        for made, good, price in ((ONLY_X, self.x, 1.0), (ONLY_Y, self.y, self.p)):
-            at_edge, stiff = self._is_stiff(made, good, goods, log_k, log_q, u)
-            undetermined |= at_edge & (np.asarray(good.sigma) == 0) & (u == 0)
-            stiff &= (u > 0) & (u < np.inf)
-            log_omega = np.where(stiff, self.log_marginal_cost(i, m), log_omega)
-            log_s = good.log_high_skill_wage(log_omega, np.log(price))
-            log_q = np.where(stiff, log_omega - log_s, log_q)
-            goods = np.where(stiff, made, goods)
+        log_omega, log_q, goods, undetermined = self._wages(u, log_k)
         idle = np.abs(log_q) >= FAR
         beyond = ~(np.maximum(np.abs(log_omega), np.abs(log_omega - log_q)) < DEEP) & ~idle
         lost = idle | beyond  # any number will do there
         log_omega, log_q = (np.where(lost, 0.0, v) for v in (log_omega, log_q))
         omega, s = np.exp(log_omega), np.exp(log_omega - log_q)
+
         log_q = np.where(goods == BOTH, log_q, 0.0)
         k_x, k_y = (np.exp(good.log_intensity(log_q)) for good in (self.x, self.y))
         with np.errstate(divide="ignore", invalid="ignore"):  # k_x = k_y: not in a cone, not used
             share = np.clip((np.exp(log_k) - k_x) / (k_y - k_x), 0, 1)
         H_in_y = self.H * np.where(goods == BOTH, share, goods == ONLY_Y)
-        a_H = self.x.a_H(omega, s), self.y.a_H(omega, s)
-        x, y = (_output(used, a) for used, a in zip((self.H - H_in_y, H_in_y), a_H, strict=True))
-        mislabelled = (goods == BOTH) & (k_y <= k_x)
         return {
-            "I": i, "m": m, "omega": omega, "s": s, "x": x, "y": y,
-            "goods": goods, "idle": idle, "mislabelled": mislabelled,
-            "undetermined": undetermined, "beyond": beyond,
-        }  # fmt: skip
+            "I": i,
+            "m": m,
+            "omega": omega,
+            "s": s,
+            "x": _output(self.H - H_in_y, self.x.a_H(omega, s)),
+            "y": _output(H_in_y, self.y.a_H(omega, s)),
+            "goods": goods,
+            "idle": idle,
+            "mislabelled": (goods == BOTH) & (k_y <= k_x),
+            "undetermined": undetermined,
+            "beyond": beyond,
+        }
+
+    def _wages(self, u: Array, log_k: Array) -> tuple[Array, Array, Array, NDArray[np.bool_]]:
+        """log omega, log q, the goods made, and where the first two are not determined."""
+        log_omega, log_q, goods = self._prices.at(log_k)
+        cutoff = self.log_marginal_cost(-np.expm1(-u), np.exp(-u))
+        undetermined = np.zeros(u.shape, dtype=bool)
+        for made, good, price in ((ONLY_X, self.x, 1.0), (ONLY_Y, self.y, self.p)):
+            at_edge, stiff = self._is_stiff(made, good, goods, log_k, log_q, u)
+            undetermined |= at_edge & (np.asarray(good.sigma) == 0) & (u == 0)
+            stiff &= (u > 0) & (u < np.inf)
+            log_omega = np.where(stiff, cutoff, log_omega)
+            log_s = good.log_high_skill_wage(log_omega, np.log(price))
+            log_q = np.where(stiff, log_omega - log_s, log_q)
+            goods = np.where(stiff, made, goods)
+        return log_omega, log_q, goods, undetermined
 
     @staticmethod
     def _is_stiff(
