@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import expit, logit
+from scipy.special import expit, log_expit, logit
 
 from offshoring.validation import Array, Parameters, Value, check, freeze
 
@@ -62,6 +62,10 @@ class Technology(Parameters):
     def log_intensity(self, log_q: ArrayLike) -> Array:
         """log(a_L / a_H) at the relative wage q; it falls in q with slope sigma."""
         return logit(self.lam) - np.asarray(self.sigma) * log_q
+
+    def log_a_H(self, log_q: ArrayLike) -> Array:
+        """log of the H-tasks for one unit of the good."""
+        return log_expit(-self._log_odds(log_q)) + self.log_cost(log_q)
 
     def log_relative_wage(self, log_k: ArrayLike) -> Array:
         """log q at which the good uses k L-tasks per H-task; infinite if sigma = 0."""

@@ -53,6 +53,7 @@ def test_relative_wage_inverts_intensity(lam, sigma, log_q):
     log_k = tech.log_intensity(log_q)
     assert tech.log_relative_wage(log_k) == pytest.approx(log_q, abs=1e-11)
     q = np.exp(log_q)
+    assert np.exp(tech.log_a_H(log_q)) == pytest.approx(tech.a_H(q, 1), rel=1e-12)
     assert np.exp(log_k) == pytest.approx(tech.a_L(q, 1) / tech.a_H(q, 1), rel=1e-11)
 
 

@@ -1,0 +1,255 @@
+"""Two large countries that trade goods and tasks at world prices (GRH08, Section IIB).
+
+How the equilibrium is found
+----------------------------
+Under adjusted factor-price equalisation, Omega w = A* w* and s = A* s*, the world is one economy
+with L / Omega + L* / A* effective low-skilled and H + H* / A* effective high-skilled workers.
+
+- The cutoff becomes beta t(I) Omega(I) = A* (GRH08-IIB-4). Its left side does not fall in I.
+- At a relative wage q between those at which the world would make X alone and Y alone, supply of Y
+  relative to X rises with q from nothing to infinity, and demand does not rise. They meet once.
+
+Both roots are bracketed. Then the four national outputs are computed, and an economy in which one
+of them is negative is outside adjusted factor-price equalisation: no equilibrium of this kind.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from offshoring.roots import find_root, find_root_above
+from offshoring.schedules import Schedule
+from offshoring.technologies import Technology
+from offshoring.trading_tasks.factor_prices import FAR, Goods, label_problem
+from offshoring.trading_tasks.large_equilibrium import LargeEquilibrium
+from offshoring.validation import Array, NoEquilibrium, Parameters, Value, check, freeze
+
+DEEP = 700.0  # range of u = -log(1 - I): e^-700 is nearly the smallest float
+
+FAILURES = {
+    "every_task": "every task would move abroad, because A_star / beta = {A_over_beta:.6g} is not "
+    "below T(1) = {T_end:.6g}. Raise beta, lower A_star, or take a steeper schedule",
+    "idle": "no positive factor prices clear the world's goods and factor markets: with fixed "
+    "proportions the price that demand asks for, or the world's {k:.6g} low-skilled per "
+    "high-skilled, is out of reach",
+    "mislabelled": "X is the labour-intensive good at the world's factor prices: swap x and y",
+    "exhausted": "home tasks would need {used:.6g} of the {L_star:.6g} foreign low-skilled workers",
+    "specialised": "outside adjusted factor-price equalisation: outputs would be x = {x:.6g}, "
+    "y = {y:.6g} at home and x_star = {x_star:.6g}, y_star = {y_star:.6g} abroad, and none may be "
+    "negative",
+}
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class LargeEconomy(Parameters):
+    """Home and foreign, both making both goods; home is the better at either by the factor A*.
+
+    Parameters
+    ----------
+    schedule : Schedule
+        Relative cost t(i) of doing L-task i abroad, the same in both industries.
+    beta : float or array
+        Shift of all offshoring costs, > 0; pure number.
+    x, y : Technology
+        Technologies of X, the numeraire, and of Y, the labour-intensive good.
+    A_star : float or array
+        Input that foreign firms need, relative to home firms, > 1; pure number.
+    L, H, L_star, H_star : float or array
+        Endowments at home and abroad, > 0.
+    mu : float or array
+        Taste weight of Y, in (0, 1).
+    eps : float or array
+        Elasticity of relative demand, > 0: Y / X = mu / (1 - mu) p**-eps.
+
+    The array parameters broadcast together; their common shape is that of the equilibrium.
+
+    Raises
+    ------
+    ValueError
+        One message that lists every parameter out of its range, its value and its rule.
+    """
+
+    schedule: Schedule
+    beta: Value
+    x: Technology
+    y: Technology
+    A_star: Value
+    L: Value
+    H: Value
+    L_star: Value
+    H_star: Value
+    mu: Value
+    eps: Value
+
+    def __post_init__(self) -> None:
+        positive = ("beta", "L", "H", "L_star", "H_star", "eps")
+        freeze(self, *positive, "A_star", "mu")
+        values = {name: np.asarray(getattr(self, name)) for name in (*positive, "A_star", "mu")}
+        rules = {name: (np.isfinite(values[name]) & (values[name] > 0), "finite and > 0")
+                 for name in positive}  # fmt: skip
+        rules["A_star"] = np.isfinite(values["A_star"]) & (values["A_star"] > 1), "finite and > 1"
+        rules["mu"] = (values["mu"] > 0) & (values["mu"] < 1), "strictly between 0 and 1"
+        kinds = {"schedule": Schedule, "x": Technology, "y": Technology}
+        wrong = [
+            f"{name} = {getattr(self, name)!r} must be a {kind.__name__}"
+            for name, kind in kinds.items()
+            if not isinstance(getattr(self, name), kind)
+        ]
+        check(self, *wrong, self.shape_problem(), **rules)
+        check(self, label_problem(Goods(self.x, self.y, 1.0)))
+
+    def solve(self) -> LargeEquilibrium:
+        """The unique equilibrium with adjusted factor-price equalisation.
+
+        Returns
+        -------
+        LargeEquilibrium
+            Fields have the broadcast shape of the parameters.
+
+        Raises
+        ------
+        NoEquilibrium
+            If all parameters are numbers and there is none of this kind: every task would move
+            abroad, foreign labour does not suffice for the tasks, a national output would be
+            negative, the goods are mislabelled at the solution, or (Leontief) a factor would be
+            free. With array parameters such points carry NaN, and ``exists`` says where.
+
+        Examples
+        --------
+        >>> from offshoring.schedules import Power
+        >>> from offshoring.technologies import CES
+        >>> econ = LargeEconomy(schedule=Power(eta=0.5), beta=1.6, A_star=2.0, mu=0.5, eps=0.8,
+        ...     x=CES(0.3, 0.5), y=CES(0.6, 0.5), L=1.0, H=1.6, L_star=3.0, H_star=2.2)
+        >>> eq = econ.solve()
+        >>> round(eq.I, 10), round(eq.p, 10), round(eq.w, 10)
+        (0.4375, 0.9188179429, 0.8703151245)
+        """
+        flat = self.flat()
+        points = np.arange(int(np.prod(self.shape)))
+        u = flat._margin(points)
+        lost = ~np.isfinite(u)
+        fields, failures = flat._outcome(np.where(lost, 0.0, u), points)
+        failures = {"every_task": lost} | failures
+        exists = ~np.logical_or.reduce(list(failures.values()))
+        if self.shape == () and not exists[0]:
+            first = next(name for name, failed in failures.items() if failed[0])
+            raise NoEquilibrium(f"LargeEconomy: {FAILURES[first].format(**flat._sizes(fields))}")
+        values = {
+            name: np.where(exists, value, np.nan).reshape(self.shape)
+            for name, value in fields.items()
+        }
+        regime = np.where(exists, np.where(u > 0, "offshoring", "no offshoring"), "no equilibrium")
+        shaped = regime.reshape(self.shape)
+        return LargeEquilibrium(
+            economy=self, regime=shaped if self.shape else str(shaped), **values
+        )
+
+    def _margin(self, points: NDArray[np.intp]) -> Array:
+        """u = -log(1 - I) from beta t(I) Omega(I) = A*; not finite where every task would move."""
+
+        def gap(u: Array, point: NDArray[np.intp]) -> Array:
+            at = self.take(point)
+            i, m = -np.expm1(-u), np.exp(-u)
+            return np.log(at.beta * at.schedule.t_Omega(i, m) / at.A_star)
+
+        u = np.zeros(points.size)
+        moving = points[gap(u, points) < 0]
+        inside = gap(np.full(moving.size, np.inf), moving) > 0
+        u[moving[~inside]] = np.inf
+        u[moving[inside]] = find_root_above(gap, 0.0, DEEP, args=(moving[inside],))
+        return u
+
+    def _outcome(
+        self, u: Array, points: NDArray[np.intp]
+    ) -> tuple[dict[str, Array], dict[str, NDArray[np.bool_]]]:
+        """All fields at the margin u, on flat parameters, and where which condition fails."""
+        i, m = -np.expm1(-u), np.exp(-u)
+        Omega, T = self.schedule.Omega(i, m), self.schedule.T(i, m)
+        H_world = self.H + self.H_star / self.A_star
+        log_k = np.log((self.L / Omega + self.L_star / self.A_star) / H_world)
+        log_q = self._relative_wage(log_k, points)
+        idle = ~(np.abs(log_q) < DEEP / 2)
+        log_q = np.where(idle, 0.0, log_q)
+        s = np.exp(-self.x.log_cost(log_q))
+        omega = np.exp(-self.x.log_cost_in_w(log_q))
+        used = self.beta * T * self.L / m  # foreign labour on home tasks
+        home = self._outputs(self.L / m, self.H, omega, s)
+        abroad = self._outputs(
+            (self.L_star - used) / self.A_star, self.H_star / self.A_star, omega, s
+        )
+        fields = {
+            "I": i, "m": m, "w": omega / Omega, "s": s,
+            "w_star": omega / self.A_star, "s_star": s / self.A_star,
+            "p": np.exp(self.y.log_cost(log_q) - self.x.log_cost(log_q)),
+            "x": home[0], "y": home[1], "x_star": abroad[0], "y_star": abroad[1],
+        }  # fmt: skip
+        failures = {
+            "idle": idle,
+            "mislabelled": self.y.log_intensity(log_q) <= self.x.log_intensity(log_q),
+            "exhausted": used >= self.L_star,
+            "specialised": np.minimum.reduce([*home, *abroad]) < 0,
+        }
+        return fields, failures
+
+    def _relative_wage(self, log_k: Array, points: NDArray[np.intp]) -> Array:
+        """log q at which relative supply meets relative demand; NaN where it never does."""
+
+        def gap(log_q: Array, log_k: Array, point: NDArray[np.intp]) -> Array:
+            at = self.take(point)
+            return at._log_relative_supply(log_q, log_k) - at._log_relative_demand(log_q)
+
+        ends = [np.clip(g.log_relative_wage(log_k), -FAR, FAR) for g in (self.x, self.y)]
+        low, high = np.minimum(*ends), np.maximum(*ends)
+        crosses = np.sign(gap(low, log_k, points)) * np.sign(gap(high, log_k, points)) < 0
+        result = np.full(log_k.shape, np.nan)
+        args = (log_k[crosses], points[crosses])
+        result[crosses] = find_root(gap, low[crosses], high[crosses], args=args)
+        return result
+
+    def _log_relative_supply(self, log_q: ArrayLike, log_k: Array) -> Array:
+        """log of (y + y*) / (x + x*) at full employment (GRH08-13 over GRH08-12).
+
+        Very low or very high where the world makes X or Y alone.
+        """
+        log_k_x, log_k_y = self.x.log_intensity(log_q), self.y.log_intensity(log_q)
+        with np.errstate(over="ignore"):  # one of the two, far outside the range of wages
+            # H in Y over H in X is (k - k_x) / (k_y - k), positive with either labelling
+            from_x = np.maximum(np.abs(np.expm1(log_k - log_k_x)), 1e-300)
+            from_y = np.maximum(np.abs(np.expm1(log_k - log_k_y)), 1e-300)
+        split = np.log(from_x) - np.log(from_y) + log_k_x - log_k_y
+        return split + self.x.log_a_H(log_q) - self.y.log_a_H(log_q)
+
+    def _log_relative_demand(self, log_q: ArrayLike) -> Array:
+        """log of D(p) = mu / (1 - mu) p**-eps at the p of relative wage q (GRH08-IIB-3)."""
+        log_p = Goods(self.x, self.y, 1.0).cost_gap(log_q)
+        return np.log(self.mu) - np.log1p(-np.asarray(self.mu)) - self.eps * log_p
+
+    def _outputs(self, L: Array, H: Value, omega: Array, s: Array) -> tuple[Array, Array]:
+        """Outputs that employ L and H at the world's techniques; negative outside the cone."""
+        a_Lx, a_Ly = self.x.a_L(omega, s), self.y.a_L(omega, s)
+        a_Hx, a_Hy = self.x.a_H(omega, s), self.y.a_H(omega, s)
+        k_x, k_y = a_Lx / a_Hx, a_Ly / a_Hy
+        with np.errstate(
+            divide="ignore", invalid="ignore"
+        ):  # equal intensities: not an equilibrium
+            return (
+                (k_y * H - L) / (k_y - k_x) / a_Hx,
+                (L - k_x * H) / (k_y - k_x) / a_Hy,
+            )
+
+    def _sizes(self, fields: dict[str, Array]) -> dict[str, float]:
+        """Numbers for the words on why a single economy has no equilibrium."""
+        I, m = fields["I"], fields["m"]
+        T, Omega = self.schedule.T(I, m), self.schedule.Omega(I, m)
+        k = (self.L / Omega + self.L_star / self.A_star) / (self.H + self.H_star / self.A_star)
+        sizes = fields | {
+            "A_over_beta": self.A_star / self.beta,
+            "T_end": self.schedule.T(1.0),
+            "k": k,
+            "used": self.beta * T * self.L / m,
+            "L_star": self.L_star,
+        }
+        return {name: float(np.asarray(value).flat[0]) for name, value in sizes.items()}
