@@ -1,8 +1,8 @@
-"""What the solvers of the small economy return: fields, derived quantities, residuals."""
+"""What the solvers return: fields, derived quantities, residuals of the small economy."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import numpy as np
@@ -12,8 +12,8 @@ from offshoring.validation import Array, freeze
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class _SmallResult:
-    """Fields that both equilibria have; prices and incomes in units of good X."""
+class Equilibrium:
+    """Fields that every equilibrium of this model has; prices and incomes in units of good X."""
 
     economy: Any = field(repr=False)
     I: Array
@@ -25,12 +25,30 @@ class _SmallResult:
     regime: Any
 
     def __post_init__(self) -> None:
-        freeze(self, "I", "m", "w", "s", "x", "y")
+        freeze(self, *(f.name for f in fields(self) if f.name not in ("economy", "regime")))
 
     @property
     def exists(self) -> NDArray[np.bool_]:
         """Where the economy has an equilibrium."""
         return np.isfinite(self.w)
+
+
+class TaskTrade(Equilibrium):
+    """What follows from the margin when tasks move."""
+
+    @property
+    def Omega(self) -> Array:
+        """Cost of a bundle of L-tasks relative to the home wage (below GRH08-3)."""
+        return self.economy.schedule.Omega(self.I, self.m)
+
+    @property
+    def omega(self) -> Array:
+        """Effective wage w Omega(I), the cost of a bundle of L-tasks; units of X."""
+        return self.w * self.Omega
+
+
+class _SmallResult(Equilibrium):
+    """What the two equilibria at given goods prices have in common."""
 
     def _production_residuals(self, omega: Array, labour: Array) -> dict[str, Array]:
         """GRH08-4, 5, 8 and 9 at the effective wage omega and the effective labour given."""
@@ -53,7 +71,7 @@ def _zero_profit(loss: Array, output: Array) -> Array:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class SmallEquilibrium(_SmallResult):
+class SmallEquilibrium(TaskTrade, _SmallResult):
     """What :meth:`SmallEconomy.solve` returns.
 
     Attributes
@@ -69,16 +87,6 @@ class SmallEquilibrium(_SmallResult):
         'no offshoring', or the goods made with offshoring: 'only x', 'both goods', 'only y';
         'no equilibrium' where the other fields are NaN.
     """
-
-    @property
-    def Omega(self) -> Array:
-        """Cost of a bundle of L-tasks relative to the home wage (below GRH08-3)."""
-        return self.economy.schedule.Omega(self.I, self.m)
-
-    @property
-    def omega(self) -> Array:
-        """Effective wage w Omega(I), the cost of a bundle of L-tasks; units of X."""
-        return self.w * self.Omega
 
     @property
     def foreign_labour(self) -> Array:

@@ -20,14 +20,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from offshoring.roots import find_root, find_root_above
+from offshoring.roots import find_root
 from offshoring.schedules import Schedule
 from offshoring.technologies import Technology
 from offshoring.trading_tasks.factor_prices import FAR, Goods, label_problem
 from offshoring.trading_tasks.large_equilibrium import LargeEquilibrium
+from offshoring.trading_tasks.margin import DEEP, find_margin, share_at
 from offshoring.validation import Array, NoEquilibrium, Parameters, Value, check, freeze
-
-DEEP = 700.0  # range of u = -log(1 - I): e^-700 is nearly the smallest float
 
 FAILURES = {
     "every_task": "every task would move abroad, because A_star / beta = {A_over_beta:.6g} is not "
@@ -152,21 +151,15 @@ class LargeEconomy(Parameters):
 
         def gap(u: Array, point: NDArray[np.intp]) -> Array:
             at = self.take(point)
-            i, m = -np.expm1(-u), np.exp(-u)
-            return np.log(at.beta * at.schedule.t_Omega(i, m) / at.A_star)
+            return np.log(at.beta * at.schedule.t_Omega(*share_at(u)) / at.A_star)
 
-        u = np.zeros(points.size)
-        moving = points[gap(u, points) < 0]
-        inside = gap(np.full(moving.size, np.inf), moving) > 0
-        u[moving[~inside]] = np.inf
-        u[moving[inside]] = find_root_above(gap, 0.0, DEEP, args=(moving[inside],))
-        return u
+        return find_margin(gap, points)
 
     def _outcome(
         self, u: Array, points: NDArray[np.intp]
     ) -> tuple[dict[str, Array], dict[str, NDArray[np.bool_]]]:
         """All fields at the margin u, on flat parameters, and where which condition fails."""
-        i, m = -np.expm1(-u), np.exp(-u)
+        i, m = share_at(u)
         Omega, T = self.schedule.Omega(i, m), self.schedule.T(i, m)
         H_world = self.H + self.H_star / self.A_star
         log_k = np.log((self.L / Omega + self.L_star / self.A_star) / H_world)

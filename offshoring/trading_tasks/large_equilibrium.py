@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from offshoring.validation import Array, freeze
-
-FIELDS = ("I", "m", "w", "s", "w_star", "s_star", "p", "x", "y", "x_star", "y_star")
+from offshoring.trading_tasks.equilibria import TaskTrade
+from offshoring.validation import Array
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class LargeEquilibrium:
+class LargeEquilibrium(TaskTrade):
     """What :meth:`LargeEconomy.solve` returns; prices and incomes in units of good X.
 
     Attributes
@@ -32,37 +29,11 @@ class LargeEquilibrium:
         'offshoring' or 'no offshoring'; 'no equilibrium' where the other fields are NaN.
     """
 
-    economy: Any = field(repr=False)
-    I: Array
-    m: Array
-    w: Array
-    s: Array
     w_star: Array
     s_star: Array
     p: Array
-    x: Array
-    y: Array
     x_star: Array
     y_star: Array
-    regime: Any
-
-    def __post_init__(self) -> None:
-        freeze(self, *FIELDS)
-
-    @property
-    def exists(self) -> NDArray[np.bool_]:
-        """Where there is an equilibrium with adjusted factor-price equalisation."""
-        return np.isfinite(self.w)
-
-    @property
-    def Omega(self) -> Array:
-        """Cost of a bundle of L-tasks relative to the home wage (below GRH08-3)."""
-        return self.economy.schedule.Omega(self.I, self.m)
-
-    @property
-    def omega(self) -> Array:
-        """Effective wage w Omega(I), equal to A* w*."""
-        return self.w * self.Omega
 
     @property
     def foreign_labour(self) -> Array:

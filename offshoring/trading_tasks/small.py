@@ -27,7 +27,6 @@ from typing import Any, ClassVar, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from offshoring.roots import find_root_above
 from offshoring.schedules import Schedule
 from offshoring.technologies import Technology
 from offshoring.trading_tasks.equilibria import MigrationEquilibrium, SmallEquilibrium
@@ -41,11 +40,11 @@ from offshoring.trading_tasks.factor_prices import (
     cone_rule,
     label_problem,
 )
+from offshoring.trading_tasks.margin import DEEP, find_margin, share_at
 from offshoring.validation import Array, NoEquilibrium, Parameters, Value, check, freeze
 
 GOODS = np.array(["only x", "both goods", "only y"])
 Result = TypeVar("Result", SmallEquilibrium, MigrationEquilibrium)
-DEEP = 700.0  # range of u = -log(1 - I) and of log wages: e^-700 is nearly the smallest float
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -104,29 +103,19 @@ class _SmallModel(Parameters):
         """log k: effective labour per unit of H once [0, i] has moved; it does not fall in i."""
 
     def _margin(self) -> Array:
-        """u = -log(1 - I) at each point, one long row.
-
-        0 where nothing moves; infinity where even the last task (or migrant) wants to move; NaN
-        where the margin is so close to the last one that 1 - I is no longer a float.
-        """
+        """u = -log(1 - I) at each point, one long row; see :func:`find_margin`."""
         flat = self.flat()
 
         def gap(u: Array, point: NDArray[np.intp]) -> Array:
             at = flat.take(point)
-            i, m = -np.expm1(-u), np.exp(-u)
+            i, m = share_at(u)
             return at.log_marginal_cost(i, m) - at._prices.at(at.log_labour(i, m))[0]
 
-        points = np.arange(int(np.prod(self.shape)))
-        u = np.zeros(points.size)
-        moving = points[gap(u, points) < 0]
-        inside = gap(np.full(moving.size, np.inf), moving) > 0
-        u[moving[~inside]] = np.inf
-        u[moving[inside]] = find_root_above(gap, 0.0, DEEP, args=(moving[inside],))
-        return u
+        return find_margin(gap, np.arange(int(np.prod(self.shape))))
 
     def _outcome(self, u: Array) -> dict[str, Array]:
         """Factor prices, outputs and goods at the margin u, on flat parameters; and what fails."""
-        i, m = -np.expm1(-u), np.exp(-u)
+        i, m = share_at(u)
         log_k = self.log_labour(i, m)
         log_omega, log_q, goods, undetermined = self._wages(u, log_k)
         idle = np.abs(log_q) >= FAR
@@ -157,7 +146,7 @@ class _SmallModel(Parameters):
     def _wages(self, u: Array, log_k: Array) -> tuple[Array, Array, Array, NDArray[np.bool_]]:
         """log omega, log q, the goods made, and where the first two are not determined."""
         log_omega, log_q, goods = self._prices.at(log_k)
-        cutoff = self.log_marginal_cost(-np.expm1(-u), np.exp(-u))
+        cutoff = self.log_marginal_cost(*share_at(u))
         undetermined = np.zeros(u.shape, dtype=bool)
         for made, good, price in ((ONLY_X, self.x, 1.0), (ONLY_Y, self.y, self.p)):
             at_edge, stiff = self._is_stiff(made, good, goods, log_k, log_q, u)
