@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike
 from scipy.interpolate import PchipInterpolator, PPoly
 
 from offshoring.roots import find_root
-from offshoring.validation import Array, Parameters, Value, check, freeze
+from offshoring.validation import Array, Parameters, Value, check, freeze, not_negative, positive
 
 
 def _tasks(i: ArrayLike, m: ArrayLike | None) -> tuple[Array, Array]:
@@ -110,8 +110,8 @@ class Linear(Schedule):
         check(
             self,
             self.shape_problem(),
-            a=(np.isfinite(self.a) & (np.asarray(self.a) > 0), "finite and > 0"),
-            b=(np.isfinite(self.b) & (np.asarray(self.b) >= 0), "finite and >= 0"),
+            a=positive(self.a),
+            b=not_negative(self.b),
         )
 
     def t(self, i: ArrayLike, m: ArrayLike | None = None) -> Array:
@@ -160,7 +160,7 @@ class Power(Schedule):
 
     def __post_init__(self) -> None:
         freeze(self, "eta")
-        check(self, eta=(np.isfinite(self.eta) & (np.asarray(self.eta) >= 0), "finite and >= 0"))
+        check(self, eta=not_negative(self.eta))
 
     def t(self, i: ArrayLike, m: ArrayLike | None = None) -> Array:
         i, m = _tasks(i, m)
@@ -252,8 +252,8 @@ class Exponential(Schedule):
         check(
             self,
             self.shape_problem(),
-            a=(np.isfinite(self.a) & (np.asarray(self.a) > 0), "finite and > 0"),
-            k=(np.isfinite(self.k) & (np.asarray(self.k) >= 0), "finite and >= 0"),
+            a=positive(self.a),
+            k=not_negative(self.k),
         )
 
     def t(self, i: ArrayLike, m: ArrayLike | None = None) -> Array:
@@ -323,7 +323,7 @@ class Tabulated(Schedule):
             ""
             if i[0] == 0 and i[-1] == 1
             else f"tasks run from {i[0]:g} to {i[-1]:g} and must cover [0, 1] from 0 to 1",
-            costs=(np.isfinite(t) & (t > 0), "finite and > 0"),
+            costs=positive(t),
         )
         object.__setattr__(self, "tasks", tuple(i.tolist()))  # tuples: nothing here broadcasts
         object.__setattr__(self, "costs", tuple(t.tolist()))

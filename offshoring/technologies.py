@@ -17,7 +17,16 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import expit, log_expit, logit
 
-from offshoring.validation import Array, Parameters, Value, check, freeze
+from offshoring.validation import (
+    Array,
+    Parameters,
+    Value,
+    check,
+    freeze,
+    not_negative,
+    open_unit,
+    positive,
+)
 
 
 class Technology(Parameters):
@@ -119,14 +128,6 @@ def _log_mean(weight: ArrayLike, r: ArrayLike, log_q: ArrayLike) -> Array:
     return np.where(r == 0, weight * log_q, mean)[()]
 
 
-_OPEN_UNIT = "strictly between 0 and 1"
-
-
-def _weight_rule(lam: Value) -> tuple[ArrayLike, str]:
-    lam = np.asarray(lam)
-    return (lam > 0) & (lam < 1), _OPEN_UNIT
-
-
 @dataclass(frozen=True, eq=False)
 class CES(Technology):
     """Constant elasticity of substitution between the two sets of tasks.
@@ -150,12 +151,11 @@ class CES(Technology):
 
     def __post_init__(self) -> None:
         freeze(self, "lam", "sigma")
-        sigma = np.asarray(self.sigma)
         check(
             self,
             self.shape_problem(),
-            lam=_weight_rule(self.lam),
-            sigma=(np.isfinite(sigma) & (sigma >= 0), "finite and >= 0"),
+            lam=open_unit(self.lam),
+            sigma=not_negative(self.sigma),
         )
 
 
@@ -175,7 +175,7 @@ class CobbDouglas(Technology):
 
     def __post_init__(self) -> None:
         freeze(self, "lam")
-        check(self, lam=_weight_rule(self.lam))
+        check(self, lam=open_unit(self.lam))
 
 
 @dataclass(frozen=True, eq=False)
@@ -197,8 +197,8 @@ class Leontief(Technology):
         check(
             self,
             self.shape_problem(),
-            L=(np.isfinite(self.L) & (np.asarray(self.L) > 0), "finite and > 0"),
-            H=(np.isfinite(self.H) & (np.asarray(self.H) > 0), "finite and > 0"),
+            L=positive(self.L),
+            H=positive(self.H),
         )
 
     @property

@@ -75,6 +75,30 @@ def check(owner: object, *others: str, **rules: tuple[ArrayLike, str]) -> None:
     _raise(owner, problems + [words for words in others if words])
 
 
+def positive(value: Value) -> tuple[ArrayLike, str]:
+    """The rule of a number that must be finite and > 0, for :func:`check`."""
+    return np.isfinite(value) & (np.asarray(value) > 0), "finite and > 0"
+
+
+def not_negative(value: Value) -> tuple[ArrayLike, str]:
+    """The rule of a number that must be finite and >= 0, for :func:`check`."""
+    return np.isfinite(value) & (np.asarray(value) >= 0), "finite and >= 0"
+
+
+def open_unit(value: Value) -> tuple[ArrayLike, str]:
+    """The rule of a share or weight strictly between 0 and 1, for :func:`check`."""
+    return (np.asarray(value) > 0) & (np.asarray(value) < 1), "strictly between 0 and 1"
+
+
+def kind_problems(owner: object, **kinds: type) -> list[str]:
+    """Words on every named field that is not of its kind."""
+    return [
+        f"{name} = {getattr(owner, name)!r} must be a {kind.__name__}"
+        for name, kind in kinds.items()
+        if not isinstance(getattr(owner, name), kind)
+    ]
+
+
 def _raise(owner: object, problems: list[str]) -> None:
     if problems:
         raise ValueError(f"{type(owner).__name__}: " + "; ".join(problems))

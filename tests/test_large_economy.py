@@ -39,10 +39,10 @@ def worlds(draw):
     x, y = CES(lam_x, sigma), CES(lam_x + draw(st.floats(0.15, 0.4)), sigma)
     q = draw(st.floats(0.5, 2))
     s = 1 / float(x.cost(q, 1))
-    omega, A_star = q * s, draw(st.floats(1.2, 4))
+    omega, beta = q * s, draw(st.floats(1.05, 3))
     out = {name: draw(st.floats(0.2, 3)) for name in ("x", "y", "x_star", "y_star")}
     a_L, a_H = ([float(getattr(g, f)(omega, s)) for g in (x, y)] for f in ("a_L", "a_H"))
-    beta = A_star / float(schedule.t_Omega(I))
+    A_star = beta * float(schedule.t_Omega(I))
     L = (1 - I) * (a_L[0] * out["x"] + a_L[1] * out["y"])
     tasks = beta * float(schedule.T(I)) * L / (1 - I)
     p, eps = float(y.cost(omega, s)), draw(st.floats(0.2, 2))
@@ -193,8 +193,8 @@ def test_leontief_outputs_do_not_depend_on_wages_and_demand_sets_the_price():
     "changes, words",
     [
         (
-            {"beta": 0.9},
-            r"every task would move abroad, because A_star / beta = 2.22222 is not belo",
+            {"A_star": 3.6},
+            r"every task would move abroad, because A_star / beta = 2.25 is not below",
         ),
         ({"L_star": 0.5}, r"home tasks would need 1.42222 of the 0.5 foreign low-skilled workers"),
         ({"H": 0.3}, r"outputs would be x = -0.595185, y = 2.39428 at home and .* y_star = -0.36"),
@@ -245,3 +245,8 @@ def test_residuals_notice_a_wrong_answer():
     }.items():  # fmt: skip
         wrong = replace(eq, **{name: 1.01 * getattr(eq, name)}).residuals()
         assert all(abs(wrong[key]) > 1e-4 for key in caught), (name, wrong)
+
+
+def test_labour_cheaper_abroad_per_task_is_a_warning():
+    with pytest.warns(UserWarning, match=r"LargeEconomy: beta t\(0\) < 1 somewhere"):
+        w4(beta=0.95)

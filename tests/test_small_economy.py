@@ -485,6 +485,12 @@ def test_migration_residuals_notice_a_wrong_answer():
         ({"beta": [1.5, 2], "L": [1, 2, 3]}, r"beta \(2,\), L \(3,\) must broadcast together"),
         ({"beta": [1.5, 2], "x": CES(0.3, [1, 1, 1])}, r"beta \(2,\), x.sigma \(3,\) must broad"),
         ({"schedule": 1.5}, "schedule = 1.5 must be a Schedule"),
+        ({"schedule": 1.5, "L": -1.0}, "L = -1 must be .*; schedule = 1.5 must be a Schedule"),
+        ({"L": -1.0, "x": CobbDouglas(0.7)}, "L = -1 must be .*; Y must be the labour-intensive"),
+        (
+            {"L": -1.0, "x": CES(0.3, 0.5), "y": CES(0.6, 0.5), "p": 9.0},
+            "p = 9 must .*; .*L = -1 m",
+        ),
         ({"x": "steel"}, "x = 'steel' must be a Technology"),
         (
             {"x": CobbDouglas(0.6), "y": CobbDouglas(0.3)},

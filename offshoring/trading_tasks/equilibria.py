@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import warnings
+from abc import abstractmethod
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +33,13 @@ class Equilibrium:
     def exists(self) -> NDArray[np.bool_]:
         """Where the economy has an equilibrium."""
         return np.isfinite(self.w)
+
+    @abstractmethod
+    def residuals(self) -> dict[str, Array]:
+        """Relative error of every equilibrium condition, from the fields alone."""
+
+
+Result = TypeVar("Result", bound=Equilibrium)
 
 
 class TaskTrade(Equilibrium):
@@ -154,3 +163,16 @@ class MigrationEquilibrium(_SmallResult):
             "GRH08-IIA-5": np.where(self.I > 0, at_most, np.minimum(gap, 0))[()],
             **self._production_residuals(self.w, e.L + self.inflow),
         }
+
+
+def checked(eq: Result) -> Result:
+    """The equilibrium itself, with a warning if a residual is a thousand times what is promised."""
+    worst = np.asarray(np.fmax.reduce([np.abs(r) for r in eq.residuals().values()]))
+    bad = worst > 1e-9
+    if bad.any():
+        warnings.warn(
+            f"{type(eq).__name__}: the largest residual is {np.nanmax(worst):.1e}, above 1e-9 at "
+            f"{bad.sum()} of {bad.size} points; is the schedule nearly vertical there?",
+            stacklevel=3,
+        )
+    return eq

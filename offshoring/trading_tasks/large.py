@@ -23,10 +23,21 @@ from numpy.typing import ArrayLike, NDArray
 from offshoring.roots import find_root
 from offshoring.schedules import Schedule
 from offshoring.technologies import Technology
+from offshoring.trading_tasks.equilibria import checked
 from offshoring.trading_tasks.factor_prices import FAR, Goods, label_problem
 from offshoring.trading_tasks.large_equilibrium import LargeEquilibrium
-from offshoring.trading_tasks.margin import DEEP, find_margin, share_at
-from offshoring.validation import Array, NoEquilibrium, Parameters, Value, check, freeze
+from offshoring.trading_tasks.margin import DEEP, find_margin, share_at, warn_if_easier_abroad
+from offshoring.validation import (
+    Array,
+    NoEquilibrium,
+    Parameters,
+    Value,
+    check,
+    freeze,
+    kind_problems,
+    open_unit,
+    positive,
+)
 
 FAILURES = {
     "every_task": "every task would move abroad, because A_star / beta = {A_over_beta:.6g} is not "
@@ -84,21 +95,17 @@ class LargeEconomy(Parameters):
     eps: Value
 
     def __post_init__(self) -> None:
-        positive = ("beta", "L", "H", "L_star", "H_star", "eps")
-        freeze(self, *positive, "A_star", "mu")
-        values = {name: np.asarray(getattr(self, name)) for name in (*positive, "A_star", "mu")}
-        rules = {name: (np.isfinite(values[name]) & (values[name] > 0), "finite and > 0")
-                 for name in positive}  # fmt: skip
-        rules["A_star"] = np.isfinite(values["A_star"]) & (values["A_star"] > 1), "finite and > 1"
-        rules["mu"] = (values["mu"] > 0) & (values["mu"] < 1), "strictly between 0 and 1"
-        kinds = {"schedule": Schedule, "x": Technology, "y": Technology}
-        wrong = [
-            f"{name} = {getattr(self, name)!r} must be a {kind.__name__}"
-            for name, kind in kinds.items()
-            if not isinstance(getattr(self, name), kind)
-        ]
-        check(self, *wrong, self.shape_problem(), **rules)
-        check(self, label_problem(Goods(self.x, self.y, 1.0)))
+        above_zero = ("beta", "L", "H", "L_star", "H_star", "eps")
+        freeze(self, *above_zero, "A_star", "mu")
+        rules = {name: positive(getattr(self, name)) for name in above_zero}
+        rules["A_star"] = np.isfinite(self.A_star) & (np.asarray(self.A_star) > 1), "finite and > 1"
+        rules["mu"] = open_unit(self.mu)
+        problems = kind_problems(self, schedule=Schedule, x=Technology, y=Technology)
+        problems += filter(None, [self.shape_problem()])
+        if not problems:
+            problems += filter(None, [label_problem(Goods(self.x, self.y, 1.0))])
+        check(self, *problems, **rules)
+        warn_if_easier_abroad(self, self.beta * self.schedule.t(0.0))
 
     def solve(self) -> LargeEquilibrium:
         """The unique equilibrium with adjusted factor-price equalisation.
@@ -142,9 +149,8 @@ class LargeEconomy(Parameters):
         }
         regime = np.where(exists, np.where(u > 0, "offshoring", "no offshoring"), "no equilibrium")
         shaped = regime.reshape(self.shape)
-        return LargeEquilibrium(
-            economy=self, regime=shaped if self.shape else str(shaped), **values
-        )
+        label = shaped if self.shape else str(shaped)
+        return checked(LargeEquilibrium(economy=self, regime=label, **values))
 
     def _margin(self, points: NDArray[np.intp]) -> Array:
         """u = -log(1 - I) from beta t(I) Omega(I) = A*; not finite where every task would move."""

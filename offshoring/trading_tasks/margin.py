@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 
 import numpy as np
@@ -40,3 +41,13 @@ def find_margin(gap: Callable[[Array, NDArray[np.intp]], Array], points: NDArray
 def share_at(u: Array) -> tuple[Array, Array]:
     """The share I that has moved and m = 1 - I, each with all its digits."""
     return -np.expm1(-u), np.exp(-u)
+
+
+def warn_if_easier_abroad(owner: object, first: Array) -> None:
+    """Warn where beta t(0) < 1: the paper rules it out, the solvers do not need it."""
+    if np.any(first < 1):
+        warnings.warn(
+            f"{type(owner).__name__}: beta t(0) < 1 somewhere, so that the first task needs "
+            "less labour abroad than at home; the paper rules this out (GRH08-1)",
+            stacklevel=4,
+        )

@@ -19,17 +19,16 @@ The unknown is u = -log(1 - I), which keeps its digits however few tasks stay at
 
 from __future__ import annotations
 
-import warnings
 from abc import abstractmethod
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from offshoring.schedules import Schedule
 from offshoring.technologies import Technology
-from offshoring.trading_tasks.equilibria import MigrationEquilibrium, SmallEquilibrium
+from offshoring.trading_tasks.equilibria import MigrationEquilibrium, SmallEquilibrium, checked
 from offshoring.trading_tasks.factor_prices import (
     BOTH,
     FAR,
@@ -40,11 +39,20 @@ from offshoring.trading_tasks.factor_prices import (
     cone_rule,
     label_problem,
 )
-from offshoring.trading_tasks.margin import DEEP, find_margin, share_at
-from offshoring.validation import Array, NoEquilibrium, Parameters, Value, check, freeze
+from offshoring.trading_tasks.margin import DEEP, find_margin, share_at, warn_if_easier_abroad
+from offshoring.validation import (
+    Array,
+    NoEquilibrium,
+    Parameters,
+    Value,
+    check,
+    freeze,
+    kind_problems,
+    not_negative,
+    positive,
+)
 
 GOODS = np.array(["only x", "both goods", "only y"])
-Result = TypeVar("Result", SmallEquilibrium, MigrationEquilibrium)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -66,33 +74,21 @@ class _SmallModel(Parameters):
 
     def __post_init__(self) -> None:
         rules = self._rules()
-        kinds = {"schedule": Schedule, "x": Technology, "y": Technology}
-        check(
-            self,
-            *(
-                ""
-                if isinstance(getattr(self, name), kind)
-                else f"{name} = {getattr(self, name)!r} must be a {kind.__name__}"
-                for name, kind in kinds.items()
-            ),
-            self.shape_problem(),
-            **rules,
-        )
-        goods = Goods(self.x, self.y, self.p)
-        check(self, label_problem(goods))
-        check(self, p=cone_rule(goods))
+        problems = kind_problems(self, schedule=Schedule, x=Technology, y=Technology)
+        problems += filter(None, [self.shape_problem()])
+        if not problems:
+            goods = Goods(self.x, self.y, self.p)
+            problems += filter(None, [label_problem(goods)])
+            if not problems and np.all(rules["p"][0]):
+                rules["p"] = cone_rule(goods)
+        check(self, *problems, **rules)
         object.__setattr__(self, "_prices", FactorPrices.of(self.x, self.y, self.p))
-        if np.any(np.asarray(self.beta) * self.schedule.t(0.0) < 1):
-            warnings.warn(
-                f"{type(self).__name__}: beta t(0) < 1 somewhere, so that the first task needs "
-                "less labour abroad than at home; the paper rules this out (GRH08-1)",
-                stacklevel=3,
-            )
+        warn_if_easier_abroad(self, self.beta * self.schedule.t(0.0))
 
     def _rules(self) -> dict[str, tuple[ArrayLike, str]]:
         """Turn the numbers into floats, and say what each must be."""
         freeze(self, *self._positive)
-        return {name: _positive(getattr(self, name)) for name in self._positive}
+        return {name: positive(getattr(self, name)) for name in self._positive}
 
     @abstractmethod
     def log_marginal_cost(self, i: ArrayLike, m: ArrayLike | None = None) -> Array:
@@ -316,7 +312,7 @@ class SmallEconomy(_SmallModel):
         u = self._margin()
         values = self._settle(u, every_task=np.isinf(u))
         Omega = self.schedule.Omega(values["I"], values["m"])
-        return _exact(SmallEquilibrium(w=values.pop("omega") / Omega, **values))
+        return checked(SmallEquilibrium(w=values.pop("omega") / Omega, **values))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -336,8 +332,7 @@ class MigrationEconomy(_SmallModel):
 
     def _rules(self) -> dict[str, tuple[ArrayLike, str]]:
         freeze(self, *self._positive, "N")
-        some = np.isfinite(self.N) & (np.asarray(self.N) >= 0), "finite and >= 0"
-        return super()._rules() | {"N": some}
+        return super()._rules() | {"N": not_negative(self.N)}
 
     def log_marginal_cost(self, i: ArrayLike, m: ArrayLike | None = None) -> Array:
         """log(beta w* t(i)): the home wage at which i is the marginal migrant."""
@@ -362,26 +357,9 @@ class MigrationEconomy(_SmallModel):
             As :meth:`SmallEconomy.solve`, except that all may move.
         """
         values = self._settle(self._margin())
-        return _exact(MigrationEquilibrium(w=values.pop("omega"), **values))
+        return checked(MigrationEquilibrium(w=values.pop("omega"), **values))
 
 
 def _output(H_used: Array, a_H: Array) -> Array:
     """Output of a good; zero where it uses nothing, even if a_H is too small for a float."""
     return np.divide(H_used, a_H, out=np.zeros_like(H_used), where=H_used > 0)
-
-
-def _exact(eq: Result) -> Result:
-    """The equilibrium itself, with a warning if a residual is a thousand times what is promised."""
-    worst = np.asarray(np.fmax.reduce([np.abs(r) for r in eq.residuals().values()]))
-    bad = worst > 1e-9
-    if bad.any():
-        warnings.warn(
-            f"{type(eq).__name__}: the largest residual is {np.nanmax(worst):.1e}, above 1e-9 at "
-            f"{bad.sum()} of {bad.size} points; is the schedule nearly vertical there?",
-            stacklevel=3,
-        )
-    return eq
-
-
-def _positive(value: Value) -> tuple[ArrayLike, str]:
-    return np.isfinite(value) & (np.asarray(value) > 0), "finite and > 0"
