@@ -34,7 +34,7 @@ def _tasks(i: ArrayLike, m: ArrayLike | None) -> tuple[Array, Array]:
 class Schedule(Parameters):
     """Relative cost t(i) of doing task i abroad, up to the shift ``beta``.
 
-    A kind of schedule gives ``t``, ``dt``, ``T``, ``inverse`` and ``working_time``; the rest
+    A kind of schedule gives ``t``, ``dt``, ``T``, ``inverse``, ``stay_home`` and ``working_time``; the rest
     follows. A kind overrides what follows only where the general form fails (0 times infinity).
     """
 
@@ -53,6 +53,10 @@ class Schedule(Parameters):
     @abstractmethod
     def inverse(self, cost: ArrayLike) -> Array:
         """First task whose cost reaches ``cost``: 0 below t(0), 1 above t(1)."""
+
+    @abstractmethod
+    def stay_home(self, cost: ArrayLike) -> Array:
+        """Share of tasks that cost ``cost`` or more: 1 less :meth:`inverse`, with all its digits."""
 
     @abstractmethod
     def working_time(self, i: ArrayLike, m: ArrayLike | None = None) -> Array:
@@ -134,6 +138,12 @@ class Linear(Schedule):
             ()
         ]
 
+    def stay_home(self, cost: ArrayLike) -> Array:
+        cost = np.asarray(cost, dtype=float)
+        with np.errstate(divide="ignore", invalid="ignore"):  # b = 0: as in inverse
+            inside = np.clip((self.a + self.b - cost) / self.b, 0, 1)
+        return np.where(np.asarray(self.b) > 0, inside, 1 - self.inverse(cost))[()]
+
     def working_time(self, i: ArrayLike, m: ArrayLike | None = None) -> Array:
         i, _ = _tasks(i, m)
         b = np.where(np.asarray(self.b) > 0, self.b, 1.0)
@@ -181,6 +191,12 @@ class Power(Schedule):
         eta = np.where(np.asarray(self.eta) > 0, self.eta, np.finfo(float).tiny)  # a step, if flat
         with np.errstate(over="ignore"):
             return -np.expm1(-log_cost / eta)
+
+    def stay_home(self, cost: ArrayLike) -> Array:
+        log_cost = np.log(np.maximum(np.asarray(cost, dtype=float), 1.0))
+        eta = np.where(np.asarray(self.eta) > 0, self.eta, np.finfo(float).tiny)
+        with np.errstate(over="ignore"):
+            return np.exp(-log_cost / eta)
 
     def working_time(self, i: ArrayLike, m: ArrayLike | None = None) -> Array:
         return _saturating(1 + np.asarray(self.eta), _depth(*_tasks(i, m)))
@@ -273,6 +289,12 @@ class Exponential(Schedule):
         with np.errstate(over="ignore"):
             return np.minimum(log_ratio / k, 1.0)
 
+    def stay_home(self, cost: ArrayLike) -> Array:
+        log_ratio = np.log(np.maximum(np.asarray(cost, dtype=float) / self.a, 1.0))
+        k = np.where(np.asarray(self.k) > 0, self.k, np.finfo(float).tiny)
+        with np.errstate(over="ignore"):
+            return np.clip((k - log_ratio) / k, 0, 1)
+
     def working_time(self, i: ArrayLike, m: ArrayLike | None = None) -> Array:
         i, _ = _tasks(i, m)
         return _saturating(self.k, i) / self.a
@@ -357,6 +379,9 @@ class Tabulated(Schedule):
             lambda i, goal: self._t(i) - goal, knots[right - 1], knots[right], args=(target,)
         )
         return result[()]
+
+    def stay_home(self, cost: ArrayLike) -> Array:
+        return 1 - self.inverse(cost)
 
     def working_time(self, i: ArrayLike, m: ArrayLike | None = None) -> Array:
         i, _ = _tasks(i, m)

@@ -83,15 +83,19 @@ class Technology(Parameters):
             return np.where(gap == 0, 0.0, gap / np.asarray(self.sigma))[()]
 
     def log_high_skill_wage(self, log_w: ArrayLike, log_price: ArrayLike) -> Array:
-        """log s at which the unit cost c(w, s) equals the price; only for sigma < 1.
+        """log s at which the unit cost c(w, s) equals the price.
 
-        NaN where L-tasks alone cost more than the price.
+        Minus infinity where L-tasks alone cost the price or more (only if sigma < 1), plus infinity
+        where they are so cheap that no s makes the good cost so much (only if sigma > 1).
         """
-        r = 1 - np.asarray(self.sigma)
         log_price = np.asarray(log_price) - np.log(self.scale)
-        odds = np.asarray(self.lam) / (1 - np.asarray(self.lam))
-        with np.errstate(invalid="ignore", divide="ignore"):
-            return log_price + np.log1p(-odds * np.expm1(r * (log_w - log_price))) / r
+        return log_price + _log_other(self.lam, self.sigma, np.asarray(log_w) - log_price)
+
+    def log_low_skill_wage(self, log_s: ArrayLike, log_price: ArrayLike) -> Array:
+        """log w at which the unit cost equals the price; as :meth:`log_high_skill_wage`."""
+        log_price = np.asarray(log_price) - np.log(self.scale)
+        weight = 1 - np.asarray(self.lam)
+        return log_price + _log_other(weight, self.sigma, np.asarray(log_s) - log_price)
 
     def share_L(self, log_q: ArrayLike) -> Array:
         """Share of L-tasks in unit cost."""
@@ -112,6 +116,21 @@ def _prices(w: ArrayLike, s: ArrayLike) -> tuple[Array, Array]:
         if bad.any():
             raise ValueError(f"{name} = {value[bad].flat[0]:g} must be > 0, as a factor price is")
     return w, s
+
+
+def _log_other(weight: ArrayLike, sigma: ArrayLike, log_own: ArrayLike) -> Array:
+    """log of the second price that makes the unit cost one, given the log of the first.
+
+    ``weight`` is that of the first. No positive and finite price: see ``log_high_skill_wage``.
+    """
+    weight, r = np.asarray(weight), 1 - np.asarray(sigma)
+    odds = weight / (1 - weight)
+    with np.errstate(over="ignore", invalid="ignore"):  # 0 * inf: r = 0 has a form of its own
+        rest = -odds * np.expm1(r * log_own)  # the second price to the power r, less one
+    none = rest <= -1
+    safe_r = np.where(r == 0, 1.0, r)
+    log_price = np.where(r == 0, -odds * log_own, np.log1p(np.where(none, 0.0, rest)) / safe_r)
+    return np.where(none & (r != 0), -np.inf * np.sign(safe_r), log_price)[()]
 
 
 def _log_mean(weight: ArrayLike, r: ArrayLike, log_q: ArrayLike) -> Array:

@@ -111,6 +111,20 @@ def test_inverse_gives_the_task_back(schedule):
     assert np.isnan(schedule.inverse(np.nan))
 
 
+@every_kind
+def test_what_stays_home_is_the_rest(schedule):
+    cost = np.array([0.5, 1.0, 1.2, 1.5, 1.7, 2.5, 9.0])
+    assert schedule.stay_home(cost) == pytest.approx(1 - schedule.inverse(cost), abs=1e-15)
+
+
+def test_what_stays_home_keeps_its_digits():
+    """Power(0.05) with a wage gap of 4: 1 - I is 4**-20, about 1e-12."""
+    assert Power(eta=0.05).stay_home(4.0) == pytest.approx(4.0**-20, rel=1e-13)
+    near = np.exp(2 * (1 - 1e-12))
+    assert Exponential(a=1, k=2).stay_home(near) == pytest.approx(1e-12, rel=1e-3)
+    assert Linear(a=1, b=2).stay_home(3 - 2e-12) == pytest.approx(1e-12, rel=1e-3)
+
+
 def test_inverse_on_a_flat_portion_is_its_first_task():
     assert STEP.inverse([1.0, 1.5]) == pytest.approx([0.0, 0.4], abs=0)
     for flat in (Linear(a=1.5, b=0), Exponential(a=1.5, k=0)):

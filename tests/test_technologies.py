@@ -57,17 +57,21 @@ def test_relative_wage_inverts_intensity(lam, sigma, log_q):
     assert np.exp(log_k) == pytest.approx(tech.a_L(q, 1) / tech.a_H(q, 1), rel=1e-11)
 
 
-@given(weights, st.floats(0, 0.9), st.floats(-2, 2), st.floats(0.05, 0.95))
-def test_high_skill_wage_restores_the_price(lam, sigma, log_price, part):
-    """Draw a wage below the one at which L-tasks alone eat the whole price."""
+@given(weights, st.sampled_from([0, 0.3, 0.999, 1, 1.001, 2, 5]), st.floats(-2, 2), st.floats(-3, 3))
+def test_high_skill_wage_restores_the_price(lam, sigma, log_price, log_q):
     tech = CES(lam, sigma)
-    log_w = log_price + np.log(part) - np.log(lam) / (1 - sigma) * (1 if sigma == 0 else 0)
-    log_s = tech.log_high_skill_wage(log_w, log_price)
-    assert np.log(tech.cost(np.exp(log_w), np.exp(log_s))) == pytest.approx(log_price, abs=1e-11)
+    log_s = log_price - tech.log_cost(log_q)
+    again = tech.log_high_skill_wage(log_s + log_q, log_price)
+    # where L-tasks take nearly the whole price, what is left for s has few digits
+    assert again == pytest.approx(log_s, abs=1e-14 / tech.share_H(log_q))
 
 
-def test_high_skill_wage_does_not_exist_where_labour_eats_the_price():
-    assert np.isnan(Leontief(L=1, H=1).log_high_skill_wage(np.log(2.0), 0.0))
+def test_high_skill_wage_is_zero_or_infinite_where_labour_alone_settles_the_price():
+    assert Leontief(L=1, H=1).log_high_skill_wage(np.log([1.0, 2.0]), 0.0).tolist() == [-np.inf] * 2
+    # sigma = 2: c = 1 / (lam / w + (1 - lam) / s), at most w / lam
+    least = CES(0.4, 2).log_high_skill_wage(np.log([0.3, 0.4, 0.41]), 0.0)
+    assert least[:2].tolist() == [np.inf] * 2
+    assert np.exp(least[2]) == pytest.approx(0.6 / (1 - 0.4 / 0.41), rel=1e-12)
 
 
 @pytest.mark.parametrize("sigma", [0, 0.5, 1, 2])

@@ -1,4 +1,4 @@
-"""Factor prices of a small economy at given goods prices: zero profits and full employment."""
+"""Factor prices at given goods prices: zero profits and full employment."""
 
 from __future__ import annotations
 
@@ -107,6 +107,18 @@ class FactorPrices(Goods):
             only_y, log_p - self.y.log_cost_in_w(log_q), -self.x.log_cost_in_w(log_q)
         )
         return log_omega, log_q, np.where(only_x, ONLY_X, np.where(only_y, ONLY_Y, BOTH))
+
+
+@dataclass(frozen=True, eq=False)
+class OneGood(Parameters):
+    """Effective factor prices of an economy that can make X only, as functions of k."""
+
+    x: Technology
+
+    def at(self, log_k: Array) -> tuple[Array, Array, Array]:
+        """log omega, log q and the good made, as :meth:`FactorPrices.at`."""
+        log_q = np.clip(self.x.log_relative_wage(log_k), -FAR, FAR)
+        return -self.x.log_cost_in_w(log_q), log_q, np.full(log_q.shape, ONLY_X)
 
 
 def _distance(point: Array, low: Array, high: Array) -> Array:

@@ -2,10 +2,12 @@
 
 How the equilibrium is found
 ----------------------------
-Under adjusted factor-price equalisation, Omega w = A* w* and s = A* s*, the world is one economy
-with L / Omega + L* / A* effective low-skilled and H + H* / A* effective high-skilled workers.
+Under adjusted factor-price equalisation, Omega w = A* w* and Omega_H s = A* s*, the world is one
+economy with L / Omega + L* / A* effective low-skilled and H / Omega_H + H* / A* effective
+high-skilled workers. If H-tasks stay, Omega_H = 1.
 
-- The cutoff becomes beta t(I) Omega(I) = A* (GRH08-IIB-4). Its left side does not fall in I.
+- The cutoff becomes beta t(I) Omega(I) = A* (GRH08-IIB-4). Its left side does not fall in I. The
+  cutoff of H-tasks is a root of its own (GRH08-III-2).
 - At a relative wage q between those at which the world would make X alone and Y alone, supply of Y
   relative to X rises with q from nothing to infinity, and demand does not rise. They meet once.
 
@@ -26,11 +28,11 @@ from offshoring.technologies import Technology
 from offshoring.trading_tasks.equilibria import checked
 from offshoring.trading_tasks.factor_prices import FAR, Goods, label_problem
 from offshoring.trading_tasks.large_equilibrium import LargeEquilibrium
-from offshoring.trading_tasks.margin import DEEP, find_margin, share_at, warn_if_easier_abroad
+from offshoring.trading_tasks.margin import DEEP, find_margin, share_at
+from offshoring.trading_tasks.skilled import TaskTraders
 from offshoring.validation import (
     Array,
     NoEquilibrium,
-    Parameters,
     Value,
     check,
     freeze,
@@ -42,11 +44,15 @@ from offshoring.validation import (
 FAILURES = {
     "every_task": "every task would move abroad, because A_star / beta = {A_over_beta:.6g} is not "
     "below T(1) = {T_end:.6g}. Raise beta, lower A_star, or take a steeper schedule",
+    "every_H_task": "every H-task would move abroad, because A_star / beta_H = {A_over_beta_H:.6g} "
+    "is not below T_H(1) = {T_H_end:.6g}. Raise beta_H, lower A_star, or take a steeper schedule",
     "idle": "no positive factor prices clear the world's goods and factor markets: with fixed "
     "proportions the price that demand asks for, or the world's {k:.6g} low-skilled per "
     "high-skilled, is out of reach",
     "mislabelled": "X is the labour-intensive good at the world's factor prices: swap x and y",
     "exhausted": "home tasks would need {used:.6g} of the {L_star:.6g} foreign low-skilled workers",
+    "exhausted_H": "home tasks would need {used_H:.6g} of the {H_star:.6g} foreign high-skilled "
+    "workers",
     "specialised": "outside adjusted factor-price equalisation: outputs would be x = {x:.6g}, "
     "y = {y:.6g} at home and x_star = {x_star:.6g}, y_star = {y_star:.6g} abroad, and none may be "
     "negative",
@@ -54,7 +60,7 @@ FAILURES = {
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class LargeEconomy(Parameters):
+class LargeEconomy(TaskTraders):
     """Home and foreign, both making both goods; home is the better at either by the factor A*.
 
     Parameters
@@ -73,6 +79,8 @@ class LargeEconomy(Parameters):
         Taste weight of Y, in (0, 1).
     eps : float or array
         Elasticity of relative demand, > 0: Y / X = mu / (1 - mu) p**-eps.
+    schedule_H, beta_H : Schedule, float or array; optional
+        Relative cost of doing H-task i abroad, and its shift. Left out, H-tasks stay.
 
     The array parameters broadcast together; their common shape is that of the equilibrium.
 
@@ -82,8 +90,6 @@ class LargeEconomy(Parameters):
         One message that lists every parameter out of its range, its value and its rule.
     """
 
-    schedule: Schedule
-    beta: Value
     x: Technology
     y: Technology
     A_star: Value
@@ -101,11 +107,13 @@ class LargeEconomy(Parameters):
         rules["A_star"] = np.isfinite(self.A_star) & (np.asarray(self.A_star) > 1), "finite and > 1"
         rules["mu"] = open_unit(self.mu)
         problems = kind_problems(self, schedule=Schedule, x=Technology, y=Technology)
+        more_problems, more_rules = self._skill_rules()
+        problems += more_problems
         problems += filter(None, [self.shape_problem()])
         if not problems:
             problems += filter(None, [label_problem(Goods(self.x, self.y, 1.0))])
-        check(self, *problems, **rules)
-        warn_if_easier_abroad(self, self.beta * self.schedule.t(0.0))
+        check(self, *problems, **rules | more_rules)
+        self._warn_of_both_kinds()
 
     def solve(self) -> LargeEquilibrium:
         """The unique equilibrium with adjusted factor-price equalisation.
@@ -135,10 +143,13 @@ class LargeEconomy(Parameters):
         """
         flat = self.flat()
         points = np.arange(int(np.prod(self.shape)))
-        u = flat._margin(points)
-        lost = ~np.isfinite(u)
-        fields, failures = flat._outcome(np.where(lost, 0.0, u), points)
-        failures = {"every_task": lost} | failures
+        u, u_H = flat._margin(points), np.zeros(points.size)
+        if self.moves_H:
+            u_H = flat._margin(points, of_H=True)
+        lost = {"every_task": ~np.isfinite(u), "every_H_task": ~np.isfinite(u_H)}
+        u, u_H = (np.where(np.isfinite(v), v, 0.0) for v in (u, u_H))
+        fields, failures = flat._outcome(u, u_H, points)
+        failures = lost | failures
         exists = ~np.logical_or.reduce(list(failures.values()))
         if self.shape == () and not exists[0]:
             first = next(name for name, failed in failures.items() if failed[0])
@@ -147,41 +158,42 @@ class LargeEconomy(Parameters):
             name: np.where(exists, value, np.nan).reshape(self.shape)
             for name, value in fields.items()
         }
-        regime = np.where(exists, np.where(u > 0, "offshoring", "no offshoring"), "no equilibrium")
-        shaped = regime.reshape(self.shape)
+        moves = np.where((u > 0) | (u_H > 0), "offshoring", "no offshoring")
+        shaped = np.where(exists, moves, "no equilibrium").reshape(self.shape)
         label = shaped if self.shape else str(shaped)
         return checked(LargeEquilibrium(economy=self, regime=label, **values))
 
-    def _margin(self, points: NDArray[np.intp]) -> Array:
+    def _margin(self, points: NDArray[np.intp], *, of_H: bool = False) -> Array:
         """u = -log(1 - I) from beta t(I) Omega(I) = A*; not finite where every task would move."""
 
         def gap(u: Array, point: NDArray[np.intp]) -> Array:
             at = self.take(point)
-            return np.log(at.beta * at.schedule.t_Omega(*share_at(u)) / at.A_star)
+            beta, schedule = (at.beta_H, at.schedule_H) if of_H else (at.beta, at.schedule)
+            return np.log(beta * schedule.t_Omega(*share_at(u)) / at.A_star)
 
         return find_margin(gap, points)
 
     def _outcome(
-        self, u: Array, points: NDArray[np.intp]
+        self, u: Array, u_H: Array, points: NDArray[np.intp]
     ) -> tuple[dict[str, Array], dict[str, NDArray[np.bool_]]]:
-        """All fields at the margin u, on flat parameters, and where which condition fails."""
+        """All fields at the margins, on flat parameters, and where which condition fails."""
         i, m = share_at(u)
-        Omega, T = self.schedule.Omega(i, m), self.schedule.T(i, m)
-        H_world = self.H + self.H_star / self.A_star
+        I_H, m_H = share_at(u_H)
+        Omega, Omega_H = self.schedule.Omega(i, m), self._of_H("Omega", 1.0, I_H, m_H)
+        H_world = self.H / Omega_H + self.H_star / self.A_star
         log_k = np.log((self.L / Omega + self.L_star / self.A_star) / H_world)
         log_q = self._relative_wage(log_k, points)
         idle = ~(np.abs(log_q) < DEEP / 2)
         log_q = np.where(idle, 0.0, log_q)
-        s = np.exp(-self.x.log_cost(log_q))
+        omega_H = np.exp(-self.x.log_cost(log_q))
         omega = np.exp(-self.x.log_cost_in_w(log_q))
-        used = self.beta * T * self.L / m  # foreign labour on home tasks
-        home = self._outputs(self.L / m, self.H, omega, s)
-        abroad = self._outputs(
-            (self.L_star - used) / self.A_star, self.H_star / self.A_star, omega, s
-        )
+        used, used_H = self._foreign_workers(i, m, I_H, m_H)
+        home = self._outputs(self.L / m, self.H / m_H, omega, omega_H)
+        L_left, H_left = (self.L_star - used) / self.A_star, (self.H_star - used_H) / self.A_star
+        abroad = self._outputs(L_left, H_left, omega, omega_H)
         fields = {
-            "I": i, "m": m, "w": omega / Omega, "s": s,
-            "w_star": omega / self.A_star, "s_star": s / self.A_star,
+            "I": i, "m": m, "I_H": I_H, "m_H": m_H, "w": omega / Omega, "s": omega_H / Omega_H,
+            "w_star": omega / self.A_star, "s_star": omega_H / self.A_star,
             "p": np.exp(self.y.log_cost(log_q) - self.x.log_cost(log_q)),
             "x": home[0], "y": home[1], "x_star": abroad[0], "y_star": abroad[1],
         }  # fmt: skip
@@ -189,9 +201,21 @@ class LargeEconomy(Parameters):
             "idle": idle,
             "mislabelled": self.y.log_intensity(log_q) <= self.x.log_intensity(log_q),
             "exhausted": used >= self.L_star,
+            "exhausted_H": used_H >= self.H_star,
             "specialised": np.minimum.reduce([*home, *abroad]) < 0,
         }
         return fields, failures
+
+    def _foreign_workers(self, i: Array, m: Array, I_H: Array, m_H: Array) -> tuple[Array, Array]:
+        """Foreign low-skilled and high-skilled labour on home tasks (below GRH08-IIB-1)."""
+        of_L = self.beta * self.schedule.T(i, m) * self.L / m
+        if self.schedule_H is None:
+            return of_L, np.zeros_like(of_L)
+        return of_L, self.beta_H * self.schedule_H.T(I_H, m_H) * self.H / m_H
+
+    def _of_H(self, name: str, without: float, I_H: Array, m_H: Array) -> Value:
+        """A function of the schedule of H-tasks, or its value if these stay."""
+        return without if self.schedule_H is None else getattr(self.schedule_H, name)(I_H, m_H)
 
     def _relative_wage(self, log_k: Array, points: NDArray[np.intp]) -> Array:
         """log q at which relative supply meets relative demand; NaN where it never does."""
@@ -241,14 +265,16 @@ class LargeEconomy(Parameters):
 
     def _sizes(self, fields: dict[str, Array]) -> dict[str, float]:
         """Numbers for the words on why a single economy has no equilibrium."""
-        I, m = fields["I"], fields["m"]
-        T, Omega = self.schedule.T(I, m), self.schedule.Omega(I, m)
-        k = (self.L / Omega + self.L_star / self.A_star) / (self.H + self.H_star / self.A_star)
+        margins = [fields[name] for name in ("I", "m", "I_H", "m_H")]
+        Omega, Omega_H = self.schedule.Omega(*margins[:2]), self._of_H("Omega", 1.0, *margins[2:])
+        used, used_H = self._foreign_workers(*margins)
+        H_world = self.H / Omega_H + self.H_star / self.A_star
         sizes = fields | {
             "A_over_beta": self.A_star / self.beta,
             "T_end": self.schedule.T(1.0),
-            "k": k,
-            "used": self.beta * T * self.L / m,
-            "L_star": self.L_star,
-        }
+            "A_over_beta_H": self.A_star / self.beta_H if self.moves_H else 0.0,
+            "T_H_end": self._of_H("T", 0.0, np.ones(1), np.zeros(1)),
+            "k": (self.L / Omega + self.L_star / self.A_star) / H_world,
+            "used": used, "used_H": used_H, "L_star": self.L_star, "H_star": self.H_star,
+        }  # fmt: skip
         return {name: float(np.asarray(value).flat[0]) for name, value in sizes.items()}

@@ -43,11 +43,11 @@ def share_at(u: Array) -> tuple[Array, Array]:
     return -np.expm1(-u), np.exp(-u)
 
 
-def warn_if_easier_abroad(owner: object, first: Array) -> None:
+def warn_if_easier_abroad(owner: object, first: Array, words: str = "beta t(0)") -> None:
     """Warn where beta t(0) < 1: the paper rules it out, the solvers do not need it."""
     if np.any(first < 1):
         warnings.warn(
-            f"{type(owner).__name__}: beta t(0) < 1 somewhere, so that the first task needs "
+            f"{type(owner).__name__}: {words} < 1 somewhere, so that the first task needs "
             "less labour abroad than at home; the paper rules this out (GRH08-1)",
             stacklevel=4,
         )
