@@ -34,8 +34,9 @@ def _tasks(i: ArrayLike, m: ArrayLike | None) -> tuple[Array, Array]:
 class Schedule(Parameters):
     """Relative cost t(i) of doing task i abroad, up to the shift ``beta``.
 
-    A kind of schedule gives ``t``, ``dt``, ``T``, ``inverse``, ``stay_home`` and ``working_time``; the rest
-    follows. A kind overrides what follows only where the general form fails (0 times infinity).
+    A kind of schedule gives ``t``, ``dt``, ``T``, ``inverse``, ``stay_home`` and ``working_time``;
+    the rest follows. It overrides what follows only where the general form fails (0 times
+    infinity).
     """
 
     @abstractmethod
@@ -56,7 +57,7 @@ class Schedule(Parameters):
 
     @abstractmethod
     def stay_home(self, cost: ArrayLike) -> Array:
-        """Share of tasks that cost ``cost`` or more: 1 less :meth:`inverse`, with all its digits."""
+        """Share of tasks that cost ``cost`` or more: 1 - :meth:`inverse` with all its digits."""
 
     @abstractmethod
     def working_time(self, i: ArrayLike, m: ArrayLike | None = None) -> Array:

@@ -84,7 +84,7 @@ def test_large_economy_has_the_effects_of_two_goods():
 
 
 def test_three_factors_and_one_good_by_hand():
-    """GRH08-IIC-7: x = B^a K^(1-a), B a CES of L and H with equal shares; s falls for sigma_1 = 4."""
+    """GRH08-IIC-7: x = B^a K^(1-a), B a CES of L and H in equal shares; sigma_1 = 4."""
     a, sigma_1 = 0.5, 4.0
     L = H = a / 2
     theta = np.array([[L, H, 1 - a]])

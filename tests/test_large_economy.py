@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from offshoring import NoEquilibrium
-from offshoring.schedules import Exponential, Linear, Power
+from offshoring.schedules import Exponential, Linear, Power, Tabulated
 from offshoring.technologies import CES, CobbDouglas, Leontief
 from offshoring.trading_tasks import LargeEconomy
 
@@ -176,6 +176,27 @@ def test_no_offshoring_where_the_first_task_is_too_dear():
         "no offshoring", 0, 0, 0,
     )  # fmt: skip
     assert worst(eq) < 1e-13
+
+
+def test_the_margin_jumps_over_a_flat_portion_and_prices_do_not():
+    """GRH08-fn10: at one beta I, outputs and foreign labour jump; p and the wages do not."""
+    step = Tabulated(tasks=[0, 0.2, 0.4, 1], costs=[1, 1.3, 1.3, 3])
+    econ = w4(schedule=step, L_star=6.0, H_star=4.4)
+    jump = econ.A_star / float(step.t_Omega(0.3))
+    eq = econ.replace(beta=jump * (1 + np.array([1e-9, -1e-9]))).solve()
+    assert pytest.approx([0.2, 0.4], abs=1e-3) == eq.I
+    for name in ("w", "s", "p", "w_star", "Omega"):
+        assert np.ptp(getattr(eq, name)) < 1e-8, name
+    for name in ("x", "y", "x_star", "y_star", "foreign_labour"):
+        assert abs(np.diff(getattr(eq, name))) > 0.05, name
+    assert eq.x + eq.x_star == pytest.approx((eq.x + eq.x_star)[0], rel=1e-8)
+
+
+def test_the_basket_costs_what_its_weights_say():
+    eq = w4(eps=[0.8, 1.0, 1 + 1e-9, 2.0]).solve()
+    direct = (0.5 + 0.5 * eq.p[[0, 3]] ** [0.2, -1.0]) ** [5.0, -1.0]
+    assert eq.P[[0, 3]] == pytest.approx(direct, rel=1e-13)
+    assert eq.P[1:3] == pytest.approx(eq.p[1:3] ** 0.5, rel=1e-9)
 
 
 def test_leontief_outputs_do_not_depend_on_wages_and_demand_sets_the_price():
