@@ -1,4 +1,7 @@
-"""The book is built from the package as it is now, never from the memory of an earlier one."""
+"""The book is built from the package as it is now, never from the memory of an earlier one.
+
+The book of this test has one page and one claim, so that it is quick; all else is the real thing.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,20 @@ ROOT = Path(__file__).resolve().parents[1]
 NOT_COPIED = (".git", ".venv", ".*_cache", "__pycache__", ".hypothesis", "*.egg-info")
 SOUND = "return self.k * self.t(i, m)"  # slope of the exponential schedule
 BROKEN = "return 1.01 * self.k * self.t(i, m)"
+
+TOC = "format: jb-book\nroot: book/intro\nchapters:\n  - file: book/tiny\n"
+TINY = """# A claim
+
+```{code-cell} ipython3
+import numpy as np
+from offshoring.evidence import verify
+from offshoring.schedules import Exponential
+
+h = 1e-5
+slope = np.diff(Exponential(a=1, k=2).t([0.5 - h, 0.5 + h]))[0] / (2 * h)
+verify("GRH08-fn21", Exponential(a=1, k=2).dt(0.5), slope, rtol=1e-8)
+```
+"""
 
 # A claim of a chapter failed: not any other way to stop.
 FALSE_CLAIM = re.compile(r"^EvidenceError: GRH08-[\w-]+: not (proved|verified|reproduced)", re.M)
@@ -43,6 +60,10 @@ def test_a_broken_line_of_the_package_breaks_the_build(tmp_path: Path) -> None:
     clone = tmp_path / "clone"
     shutil.copytree(ROOT, clone, ignore=shutil.ignore_patterns(*NOT_COPIED), symlinks=True)
     (clone / ".venv").symlink_to((ROOT / ".venv").resolve())
+    (clone / "_toc.yml").write_text(TOC, "utf8")
+    (clone / "book" / "intro.md").write_text("# A book of one page\n", "utf8")
+    header = (clone / "book" / "toolkit.md").read_text("utf8").split("---\n")[1]
+    (clone / "book" / "tiny.md").write_text(f"---\n{header}---\n\n{TINY}", "utf8")
 
     sound = build(clone)
     assert sound.returncode == 0, sound.stdout[-3000:]
