@@ -79,7 +79,7 @@ class Technology(Parameters):
     def log_relative_wage(self, log_k: ArrayLike) -> Array:
         """log q at which the good uses k L-tasks per H-task; infinite if sigma = 0."""
         gap = logit(self.lam) - np.asarray(log_k)
-        with np.errstate(divide="ignore", invalid="ignore"):  # sigma = 0: any q, or none
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):  # 0: any q, or none
             return np.where(gap == 0, 0.0, gap / np.asarray(self.sigma))[()]
 
     def log_high_skill_wage(self, log_w: ArrayLike, log_price: ArrayLike) -> Array:

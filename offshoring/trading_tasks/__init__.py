@@ -2,7 +2,9 @@
 
 Economies that take prices as given: ``SmallEconomy`` makes two goods or one of them,
 ``SpecializedEconomy`` one. Both move L-tasks and, if asked, H-tasks; ``MigrationEconomy`` moves
-workers instead. ``LargeEconomy`` moves tasks between two countries that make world prices.
+workers instead. ``SpecificFactorsEconomy`` has a third factor, and in ``IndustryEconomy`` each
+industry has a schedule of its own. ``LargeEconomy`` moves tasks between two countries that make
+world prices, and ``TaxedEconomy`` taxes what crosses the border between them.
 """
 
 from offshoring.trading_tasks.equilibria import (
@@ -14,6 +16,8 @@ from offshoring.trading_tasks.hats import Hats
 from offshoring.trading_tasks.large import LargeEconomy
 from offshoring.trading_tasks.large_equilibrium import LargeEquilibrium
 from offshoring.trading_tasks.small import MigrationEconomy, SmallEconomy, SpecializedEconomy
+from offshoring.trading_tasks.specific_equilibrium import SpecificFactorsEquilibrium
+from offshoring.trading_tasks.specific_factors import SpecificFactorsEconomy
 
 __all__ = [
     "Hats",
@@ -25,4 +29,6 @@ __all__ = [
     "SmallEquilibrium",
     "SpecializedEconomy",
     "SpecializedEquilibrium",
+    "SpecificFactorsEconomy",
+    "SpecificFactorsEquilibrium",
 ]
