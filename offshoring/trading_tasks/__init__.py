@@ -13,6 +13,8 @@ from offshoring.trading_tasks.equilibria import (
     SpecializedEquilibrium,
 )
 from offshoring.trading_tasks.hats import Hats
+from offshoring.trading_tasks.industries import IndustryEconomy
+from offshoring.trading_tasks.industry_equilibrium import IndustryEquilibrium
 from offshoring.trading_tasks.large import LargeEconomy
 from offshoring.trading_tasks.large_equilibrium import LargeEquilibrium
 from offshoring.trading_tasks.small import MigrationEconomy, SmallEconomy, SpecializedEconomy
@@ -21,6 +23,8 @@ from offshoring.trading_tasks.specific_factors import SpecificFactorsEconomy
 
 __all__ = [
     "Hats",
+    "IndustryEconomy",
+    "IndustryEquilibrium",
     "LargeEconomy",
     "LargeEquilibrium",
     "MigrationEconomy",

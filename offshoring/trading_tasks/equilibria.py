@@ -19,8 +19,6 @@ class Equilibrium:
     """Fields that every equilibrium of this model has; prices and incomes in units of good X."""
 
     economy: Any = field(repr=False)
-    I: Array
-    m: Array
     w: Array
     s: Array
     x: Array
@@ -46,6 +44,8 @@ Result = TypeVar("Result", bound=Equilibrium)
 class TaskTrade(Equilibrium):
     """What follows from the margins when tasks move; H-tasks too, if the economy moves them."""
 
+    I: Array
+    m: Array
     I_H: Value = 0.0
     m_H: Value = 1.0
 
@@ -322,6 +322,9 @@ class MigrationEquilibrium(_TwoGoods):
     Fields as in :class:`SmallEquilibrium`, except that I is the share of potential migrants who
     come and the regime without movement is called 'no migration'.
     """
+
+    I: Array
+    m: Array
 
     @property
     def inflow(self) -> Array:
