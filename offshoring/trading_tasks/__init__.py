@@ -20,6 +20,8 @@ from offshoring.trading_tasks.large_equilibrium import LargeEquilibrium
 from offshoring.trading_tasks.small import MigrationEconomy, SmallEconomy, SpecializedEconomy
 from offshoring.trading_tasks.specific_equilibrium import SpecificFactorsEquilibrium
 from offshoring.trading_tasks.specific_factors import SpecificFactorsEconomy
+from offshoring.trading_tasks.taxed_equilibrium import TaxedEquilibrium
+from offshoring.trading_tasks.trade_taxes import TaxedEconomy
 
 __all__ = [
     "Hats",
@@ -35,4 +37,6 @@ __all__ = [
     "SpecializedEquilibrium",
     "SpecificFactorsEconomy",
     "SpecificFactorsEquilibrium",
+    "TaxedEconomy",
+    "TaxedEquilibrium",
 ]
