@@ -7,17 +7,17 @@ industry has a schedule of its own. ``LargeEconomy`` moves tasks between two cou
 world prices, and ``TaxedEconomy`` taxes what crosses the border between them.
 """
 
-from offshoring.trading_tasks.equilibria import (
-    MigrationEquilibrium,
-    SmallEquilibrium,
-    SpecializedEquilibrium,
-)
 from offshoring.trading_tasks.hats import Hats
 from offshoring.trading_tasks.industries import IndustryEconomy
 from offshoring.trading_tasks.industry_equilibrium import IndustryEquilibrium
 from offshoring.trading_tasks.large import LargeEconomy
 from offshoring.trading_tasks.large_equilibrium import LargeEquilibrium
 from offshoring.trading_tasks.small import MigrationEconomy, SmallEconomy, SpecializedEconomy
+from offshoring.trading_tasks.small_equilibrium import (
+    MigrationEquilibrium,
+    SmallEquilibrium,
+    SpecializedEquilibrium,
+)
 from offshoring.trading_tasks.specific_equilibrium import SpecificFactorsEquilibrium
 from offshoring.trading_tasks.specific_factors import SpecificFactorsEconomy
 from offshoring.trading_tasks.taxed_equilibrium import TaxedEquilibrium

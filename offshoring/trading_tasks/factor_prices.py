@@ -13,6 +13,7 @@ from offshoring.technologies import Technology
 from offshoring.validation import Array, Parameters, Value
 
 ONLY_X, BOTH, ONLY_Y = 0, 1, 2
+GOODS = np.array(["only x", "both goods", "only y"])  # names of the regimes, in this order
 FAR = 1e6  # range of |log q|, far beyond any wages that floats can tell apart
 
 

@@ -28,15 +28,14 @@ from numpy.typing import ArrayLike, NDArray
 from offshoring.roots import find_root
 from offshoring.schedules import Schedule
 from offshoring.technologies import Technology
-from offshoring.trading_tasks.equilibria import checked
-from offshoring.trading_tasks.factor_prices import BOTH, ONLY_X, ONLY_Y, Goods, label_problem
+from offshoring.trading_tasks.equilibria import checked, settle
+from offshoring.trading_tasks.factor_prices import BOTH, GOODS, ONLY_X, ONLY_Y, Goods, label_problem
 from offshoring.trading_tasks.industry import Industry
 from offshoring.trading_tasks.industry_cones import Cones, find_cones
 from offshoring.trading_tasks.industry_equilibrium import IndustryEquilibrium
 from offshoring.trading_tasks.margin import DEEP, share_at, warn_if_easier_abroad
 from offshoring.validation import (
     Array,
-    NoEquilibrium,
     Parameters,
     Value,
     check,
@@ -45,7 +44,6 @@ from offshoring.validation import (
     positive,
 )
 
-GOODS = np.array(["only x", "both goods", "only y"])
 Cut = tuple[Array, Array]  # a share abroad and the share at home
 
 FAILURES = {
@@ -232,18 +230,12 @@ class IndustryEconomy(Parameters):
         """
         flat = self.flat()
         values, failures = flat._outcome(np.arange(int(np.prod(self.shape))))
-        exists = ~np.logical_or.reduce(list(failures.values()))
-        if self.shape == () and not exists[0]:
-            first = next(name for name, failed in failures.items() if failed[0])
-            raise NoEquilibrium(f"IndustryEconomy: {FAILURES[first].format(**self._sizes())}")
-        regime = np.where(exists, GOODS[values.pop("goods").astype(int)], "no equilibrium")
-        shaped = regime.reshape(self.shape)
-        fields: dict[str, Any] = {
-            name: np.where(exists, value, np.nan).reshape(self.shape)
-            for name, value in values.items()
-        }
-        fields |= {"economy": self, "regime": shaped if self.shape else str(shaped)}
-        return checked(IndustryEquilibrium(**fields))
+        regime = GOODS[values.pop("goods").astype(int)]
+
+        def words(failure: str) -> str:
+            return FAILURES[failure].format(**self._sizes())
+
+        return checked(IndustryEquilibrium(**settle(self, values, regime, failures, words)))
 
     def _outcome(
         self, points: NDArray[np.intp]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from offshoring.trading_tasks.equilibria import Equilibrium
+from offshoring.trading_tasks.equilibria import Equilibrium, larger
 from offshoring.validation import Array
 
 
@@ -100,8 +100,8 @@ class IndustryEquilibrium(Equilibrium):
         losses = {g: self._loss(g, self._omega(g), bill=self._omega(g)) for g in "xy"}
         written = [self._loss(g, self._omega(g), bill=self._bundle(g)) for g in "xy"]
         return {
-            "GRH08-1": _larger(*(self._cutoff_error(g) for g in "xy")),
-            "GRH08-2": _larger(*written),
+            "GRH08-1": larger(*(self._cutoff_error(g) for g in "xy")),
+            "GRH08-2": larger(*written),
             "GRH08-4": (home[0] + home[1]) / e.L - 1,
             "GRH08-5": (skilled[0] + skilled[1]) / e.H - 1,
             "GRH08-8": losses["x"],
@@ -249,8 +249,3 @@ class IndustryEquilibrium(Equilibrium):
         price = 1.0 if g == "x" else self.economy.p
         loss = (bill * technology.a_L(omega, s) + s * technology.a_H(omega, s)) / price - 1
         return np.where(getattr(self, g) > 0, loss, np.minimum(loss, 0))[()]
-
-
-def _larger(a: Array, b: Array) -> Array:
-    """Of two errors the one that is larger in size, elementwise."""
-    return np.where(np.abs(a) > np.abs(b), a, b)[()]

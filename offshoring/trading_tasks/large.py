@@ -25,14 +25,13 @@ from numpy.typing import ArrayLike, NDArray
 from offshoring.roots import find_root
 from offshoring.schedules import Schedule
 from offshoring.technologies import Technology
-from offshoring.trading_tasks.equilibria import checked
+from offshoring.trading_tasks.equilibria import checked, settle
 from offshoring.trading_tasks.factor_prices import FAR, Goods, label_problem
 from offshoring.trading_tasks.large_equilibrium import LargeEquilibrium
 from offshoring.trading_tasks.margin import DEEP, find_margin, share_at
 from offshoring.trading_tasks.skilled import TaskTraders
 from offshoring.validation import (
     Array,
-    NoEquilibrium,
     Value,
     check,
     freeze,
@@ -149,19 +148,12 @@ class LargeEconomy(TaskTraders):
         lost = {"every_task": ~np.isfinite(u), "every_H_task": ~np.isfinite(u_H)}
         u, u_H = (np.where(np.isfinite(v), v, 0.0) for v in (u, u_H))
         fields, failures = flat._outcome(u, u_H, points)
-        failures = lost | failures
-        exists = ~np.logical_or.reduce(list(failures.values()))
-        if self.shape == () and not exists[0]:
-            first = next(name for name, failed in failures.items() if failed[0])
-            raise NoEquilibrium(f"LargeEconomy: {FAILURES[first].format(**flat._sizes(fields))}")
-        values = {
-            name: np.where(exists, value, np.nan).reshape(self.shape)
-            for name, value in fields.items()
-        }
-        moves = np.where((u > 0) | (u_H > 0), "offshoring", "no offshoring")
-        shaped = np.where(exists, moves, "no equilibrium").reshape(self.shape)
-        label = shaped if self.shape else str(shaped)
-        return checked(LargeEquilibrium(economy=self, regime=label, **values))
+        regime = np.where((u > 0) | (u_H > 0), "offshoring", "no offshoring")
+
+        def words(failure: str) -> str:
+            return FAILURES[failure].format(**flat._sizes(fields))
+
+        return checked(LargeEquilibrium(**settle(self, fields, regime, lost | failures, words)))
 
     def _margin(self, points: NDArray[np.intp], *, of_H: bool = False) -> Array:
         """u = -log(1 - I) from beta t(I) Omega(I) = A*; not finite where every task would move."""

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from offshoring.trading_tasks.equilibria import TaskTrade, at_margin, shocks
+from offshoring.trading_tasks.equilibria import TaskTrade, at_margin, larger, shocks
 from offshoring.trading_tasks.hats import Effects, Hats, effects_of_two_goods
-from offshoring.validation import Array, Value
+from offshoring.validation import Array
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -38,18 +38,6 @@ class LargeEquilibrium(TaskTrade):
     p: Array
     x_star: Array
     y_star: Array
-
-    @property
-    def foreign_labour(self) -> Array:
-        """Foreign low-skilled labour on home tasks, beta T(I) L / (1 - I)."""
-        e = self.economy
-        return e.beta * e.schedule.T(self.I, self.m) * e.L / self.m
-
-    @property
-    def foreign_skill(self) -> Value:
-        """Foreign high-skilled labour on home tasks, beta_H T_H(I_H) H / (1 - I_H)."""
-        e = self.economy
-        return e.beta_H * e.schedule_H.T(self.I_H, self.m_H) * e.H / self.m_H if e.moves_H else 0.0
 
     @property
     def nu(self) -> Array:
@@ -98,7 +86,7 @@ class LargeEquilibrium(TaskTrade):
             "GRH08-11": e.A_star * (self.w_star * a_Ly + self.s_star * a_Hy) / self.p - 1,
             "GRH08-12": (a_Ly * H_world - a_Hy * L_world) / det / X - 1,
             "GRH08-13": (a_Hx * L_world - a_Lx * H_world) / det / Y - 1,
-            "GRH08-IIB-2": np.where(np.abs(errors[0]) > np.abs(errors[1]), *errors)[()],
+            "GRH08-IIB-2": larger(*errors),
             "GRH08-IIB-3": Y / X / demand - 1,
             "GRH08-IIB-4": at_margin(margin, self.I),
         }

@@ -29,9 +29,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from offshoring.schedules import Schedule
 from offshoring.technologies import Technology
+from offshoring.trading_tasks.equilibria import settle
 from offshoring.trading_tasks.factor_prices import (
     BOTH,
     FAR,
+    GOODS,
     ONLY_X,
     ONLY_Y,
     FactorPrices,
@@ -43,7 +45,6 @@ from offshoring.trading_tasks.factor_prices import (
 from offshoring.trading_tasks.margin import DEEP, find_margin, share_at
 from offshoring.validation import (
     Array,
-    NoEquilibrium,
     Parameters,
     Value,
     check,
@@ -52,7 +53,6 @@ from offshoring.validation import (
     positive,
 )
 
-GOODS = np.array(["only x", "both goods", "only y"])
 Rules = dict[str, tuple[ArrayLike, str]]
 
 
@@ -213,17 +213,9 @@ class PriceTaker(Parameters):
         names = ("undetermined", "idle", "mislabelled", "beyond")
         failures |= {name: fields_.pop(name) for name in names}
         failures["beyond"] = failures["beyond"] | np.isnan(u) | np.isnan(u_H)
-        exists = ~np.logical_or.reduce(list(failures.values()))
-        if self.shape == () and not exists[0]:
-            first = next(name for name, failed in failures.items() if failed[0])
-            raise NoEquilibrium(f"{type(self).__name__}: {flat._words(first, fields_, u_H)}")
-        moves = np.where((u > 0) | (u_H > 0), GOODS[fields_.pop("goods")], self._nothing_moves)
-        regime = np.where(exists, moves, "no equilibrium").reshape(self.shape)
-        values = {
-            name: np.where(exists, value, np.nan).reshape(self.shape)
-            for name, value in fields_.items()
-        }
-        return values | {"economy": self, "regime": regime if self.shape else str(regime)}
+        goods = GOODS[fields_.pop("goods")]
+        regime = np.where((u > 0) | (u_H > 0), goods, self._nothing_moves)
+        return settle(self, fields_, regime, failures, lambda name: flat._words(name, fields_, u_H))
 
     def _words(self, failure: str, at: dict[str, Any], u_H: Array) -> str:
         """Why a single economy has no equilibrium, with the size of what fails."""

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.special import logit
 
 from offshoring.technologies import Technology
-from offshoring.trading_tasks.equilibria import TaskTrade
+from offshoring.trading_tasks.equilibria import TaskTrade, at_margin, larger
 from offshoring.trading_tasks.hats import Hats
 from offshoring.validation import Array, Value
 
@@ -35,12 +35,6 @@ class SpecificFactorsEquilibrium(TaskTrade):
     r: Array
 
     @property
-    def foreign_labour(self) -> Array:
-        """Labour hired abroad, beta T(I) L / (1 - I)."""
-        e = self.economy
-        return e.beta * e.schedule.T(self.I, self.m) * e.L / self.m
-
-    @property
     def task_imports(self) -> Array:
         """Wages paid abroad, w* times foreign labour; units of X."""
         return self.economy.w_star * self.foreign_labour
@@ -63,9 +57,9 @@ class SpecificFactorsEquilibrium(TaskTrade):
         x, y = self._costs()
         used = x["a_L"] * self.x + y["a_L"] * self.y
         return {
-            "GRH08-1": np.where(self.I > 0, gap, np.minimum(gap, 0))[()],
+            "GRH08-1": at_margin(gap, self.I),
             "GRH08-4": used * self.m / e.L - 1,
-            "GRH08-5": np.where(np.abs(x["full"]) > np.abs(y["full"]), x["full"], y["full"])[()],
+            "GRH08-5": larger(x["full"], y["full"]),
             "GRH08-8": x["loss"],
             "GRH08-9": y["loss"],
         }

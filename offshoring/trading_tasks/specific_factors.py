@@ -12,8 +12,8 @@ from scipy.special import logit
 from offshoring.roots import find_root
 from offshoring.schedules import Schedule
 from offshoring.technologies import Technology
-from offshoring.trading_tasks.equilibria import checked
-from offshoring.trading_tasks.factor_prices import FAR
+from offshoring.trading_tasks.equilibria import checked, settle
+from offshoring.trading_tasks.factor_prices import FAR, GOODS
 from offshoring.trading_tasks.margin import DEEP, find_margin, share_at, warn_if_easier_abroad
 from offshoring.trading_tasks.specific_equilibrium import (
     SpecificFactorsEquilibrium,
@@ -23,7 +23,6 @@ from offshoring.trading_tasks.specific_equilibrium import (
 )
 from offshoring.validation import (
     Array,
-    NoEquilibrium,
     Parameters,
     Value,
     check,
@@ -174,23 +173,11 @@ class SpecificFactorsEconomy(Parameters):
         points = np.arange(int(np.prod(self.shape)))
         u = find_margin(flat._gap, points)
         fields, failures = flat._outcome(u, points)
-        exists = ~np.logical_or.reduce(list(failures.values()))
-        if self.shape == () and not exists[0]:
-            first = next(name for name, failed in failures.items() if failed[0])
-            raise NoEquilibrium(f"SpecificFactorsEconomy: {self._words(first)}")
-        values = {
-            name: np.where(exists, value, np.nan).reshape(self.shape)
-            for name, value in fields.items()
-        }
-        goods = np.where(fields["x"] > 0, np.where(fields["y"] > 0, 1, 0), 2)
-        moves = np.where(
-            u > 0, np.array(["only x", "both goods", "only y"])[goods], "no offshoring"
-        )
-        regime = np.where(exists, moves, "no equilibrium").reshape(self.shape)
-        label = regime if self.shape else str(regime)
+        goods = GOODS[np.where(fields["x"] > 0, np.where(fields["y"] > 0, 1, 0), 2)]
+        regime = np.where(u > 0, goods, "no offshoring")
+        values = settle(self, fields, regime, failures, self._words)
         Omega = self.schedule.Omega(values["I"], values["m"])
-        w = values.pop("omega") / Omega
-        return checked(SpecificFactorsEquilibrium(economy=self, w=w, regime=label, **values))
+        return checked(SpecificFactorsEquilibrium(w=values.pop("omega") / Omega, **values))
 
     def _industries(self) -> tuple[Sector, Sector]:
         return Sector(self.x, np.zeros(()), self.H), Sector(self.y, np.log(self.p), self.K)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from offshoring.technologies import CES
-from offshoring.trading_tasks.equilibria import Equilibrium
+from offshoring.trading_tasks.equilibria import Equilibrium, at_margin, larger
 from offshoring.validation import Array
 
 if TYPE_CHECKING:
@@ -126,15 +126,15 @@ class TaxedEquilibrium(Equilibrium):
         earned_star = self.w_star * e.L_star + self.s_star * e.H_star
         home_demand = self.economy.demand(np.log(self.price_y / self.price_x))
         return {
-            "GRH08-1": np.where(self.I > 0, gap, np.minimum(gap, 0))[()],
+            "GRH08-1": at_margin(gap, self.I),
             "GRH08-4": (a_Lx * self.x + a_Ly * self.y) * self.m / e.L - 1,
             "GRH08-5": (a_Hx * self.x + a_Hy * self.y) / e.H - 1,
             "GRH08-8": (omega * a_Lx + s * a_Hx) / self.price_x - 1,
             "GRH08-9": (omega * a_Ly + s * a_Hy) / self.price_y - 1,
             "GRH08-10": self.w_star * b_Lx + self.s_star * b_Hx - 1,
             "GRH08-11": (self.w_star * b_Ly + self.s_star * b_Hy) / p - 1,
-            "GRH08-IIB-2": _larger(L_star / e.L_star - 1, H_star / e.H_star - 1),
-            "GRH08-IIB-3": _larger(
+            "GRH08-IIB-2": larger(L_star / e.L_star - 1, H_star / e.H_star - 1),
+            "GRH08-IIB-3": larger(
                 self.c_y / self.c_x / home_demand - 1,
                 self.c_y_star / self.c_x_star / self.economy.demand(np.log(p)) - 1,
             ),
@@ -142,7 +142,7 @@ class TaxedEquilibrium(Equilibrium):
             "market for Y": (self.c_y + self.c_y_star) / (self.y + self.y_star) - 1,
             "home budget": spent / self.income - 1,
             "foreign budget": (self.c_x_star + p * self.c_y_star) / earned_star - 1,
-            "tariff": _larger(
+            "tariff": larger(
                 self._tariff_error(self.price_x, self.imports["x"]),
                 self._tariff_error(self.price_y / p, self.imports["y"]),
             ),
@@ -159,7 +159,3 @@ class TaxedEquilibrium(Equilibrium):
 def _use(e: LargeEconomy, omega: Array, s: Array) -> tuple[Array, Array, Array, Array]:
     """L-tasks in X and in Y, H-tasks in X and in Y, for one unit."""
     return e.x.a_L(omega, s), e.y.a_L(omega, s), e.x.a_H(omega, s), e.y.a_H(omega, s)
-
-
-def _larger(a: Array, b: Array) -> Array:
-    return np.where(np.abs(a) > np.abs(b), a, b)[()]
