@@ -56,7 +56,8 @@ def find_root(
     if low.size == 0:
         return np.empty(low.shape)
     low, high = low.astype(float), high.astype(float)
-    found = elementwise.find_root(residual, (low, high), args=tuple(rest))
+    with np.errstate(invalid="ignore"):  # inside the method: a square root that rounds below zero
+        found = elementwise.find_root(residual, (low, high), args=tuple(rest))
     _check(found, low, high)
     return np.asarray(found.x, dtype=float)[()]
 

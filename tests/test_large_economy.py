@@ -271,3 +271,14 @@ def test_residuals_notice_a_wrong_answer():
 def test_labour_cheaper_abroad_per_task_is_a_warning():
     with pytest.warns(UserWarning, match=r"LargeEconomy: beta t\(0\) < 1 somewhere"):
         w4(beta=0.95)
+
+
+def test_rounding_inside_the_root_finder_is_no_warning():
+    """A point at which scipy takes the square root of a number just below zero, and recovers."""
+    eq = w4(
+        beta=np.array([1.5204680501143841]), x=CES(0.14751969264718592, s := 0.01593962454282671),
+        y=CES(0.8649755215768693, s), eps=0.440370884144187, mu=0.518176149731009,
+        H=0.6029818221002349, L_star=1.0586152672690596, H_star=1.7814579840357139,
+        schedule_H=Power(0.5), beta_H=1.5204680501143841,
+    ).solve()  # fmt: skip
+    assert eq.regime.tolist() == ["no equilibrium"]
