@@ -311,7 +311,8 @@ def book():
 
 def test_the_ledger_has_every_numbered_equation_and_figure(book):
     equations = [f"GRH08-{k}" for k in range(1, 21)]
-    figures = [f"GRH08-F{k}" for k in (1, 2, 3, 4, 5, 6, 7, "8a", "8b")]
+    numbers = (1, 2, "3a", "3b", 4, 5, 6, 7, "8a", "8b", 9, 10, 11)
+    figures = [f"GRH08-F{k}" for k in numbers]
     assert not set(equations + figures) - set(book.rows)
     assert all(book.rows[name].kind == "equation" for name in equations)
     assert {r.id for r in book.rows.values() if r.kind == "figure"} == set(figures)
@@ -330,6 +331,15 @@ def test_stored_outputs_and_ledger_agree_both_ways(book):
     assert printed, "no executed chapter beside ledger.yml"
     found = [f"{p.chapter}: {p.words}" for p in rules.disagreements(book, printed)]
     assert not found, "\n".join(found)
+
+
+def test_no_row_of_the_paper_is_open(book):
+    """Each is closed, corrected, or discussion with a reason, by what the chapters print."""
+    cells = [cell for path in BOOK.glob("*.ipynb") for cell in rules.parse_notebook(path)]
+    kinds = rules.kinds_by_id(e for cell in cells for e in cell.evidence)
+    status = {r.id: r.status(kinds.get(r.id, set())) for r in book.select("GRH08")}
+    assert len(status) > 80
+    assert set(status.values()) == {"closed", "corrected", "discussion"}, status
 
 
 # ------------------------------------------------------------------ the pages
