@@ -207,7 +207,7 @@ class Power(Schedule):
 
     def t_Omega(self, i: ArrayLike, m: ArrayLike | None = None) -> Array:
         i, m = _tasks(i, m)
-        with np.errstate(divide="ignore"):
+        with np.errstate(divide="ignore", over="ignore"):
             return m ** (1 - np.asarray(self.eta)) + self.T(i, m)
 
     def Omega(self, i: ArrayLike, m: ArrayLike | None = None) -> Array:

@@ -50,7 +50,10 @@ def _numbers(raw: object) -> Array | None:
     exact = value.dtype == object and all(
         isinstance(entry, Real) and not isinstance(entry, bool) for entry in value.flat
     )
-    return value.astype(float) if exact or value.dtype.kind in "iuf" else None
+    try:
+        return value.astype(float) if exact or value.dtype.kind in "iuf" else None
+    except OverflowError:  # an integer beyond floats
+        return None
 
 
 def check(owner: object, *others: str, **rules: tuple[ArrayLike, str]) -> None:

@@ -666,7 +666,7 @@ def test_bad_input_is_named(changes, words):
 
 
 def test_labour_cheaper_abroad_per_task_is_a_warning():
-    with pytest.warns(UserWarning, match=r"IndustryEconomy: beta t\(0\) < 1 somewhere"):
+    with pytest.warns(UserWarning, match=r"IndustryEconomy: beta t_x\(0\) < 1 somewhere"):
         w2(beta=0.9)
     w2(schedule_x=None, beta=0.9)  # nothing can move, so nothing is easier abroad
 
@@ -675,3 +675,22 @@ def test_an_equilibrium_cannot_be_changed():
     eq = w3(L=[0.26, 0.72]).solve()
     with pytest.raises(ValueError, match="read-only"):
         eq.w[0] = 9
+
+
+def test_a_margin_too_small_for_a_float_is_no_error():
+    """m_y underflows with eta = 0.004; wages and outputs are right, and nothing is warned about."""
+    econ = IndustryEconomy(
+        schedule_x=None, schedule_y=Power(eta=0.004), beta=1.0, x=CobbDouglas(0.4),
+        y=CobbDouglas(0.55), p=0.05, w_star=0.02, L=0.72, H=1.0,
+    )  # fmt: skip
+    eq = econ.solve()
+    assert eq.m_y == 0
+    assert max(abs(r) for r in eq.residuals().values()) < 1e-12
+
+
+def test_no_economies_have_no_equilibria():
+    econ = IndustryEconomy(
+        schedule_x=None, schedule_y=Power(eta=0.5), beta=[], x=CobbDouglas(0.4), p=1.0,
+        y=CobbDouglas(0.55), w_star=0.4, L=0.72, H=1.0,
+    )  # fmt: skip
+    assert econ.solve().w.shape == (0,)

@@ -465,3 +465,68 @@ def test_arrays_and_numbers_agree():
         else:
             with pytest.raises(NoEquilibrium):
                 one.solve()
+
+
+# --- faults that were found once ------------------------------------------------------------------
+
+
+def test_goods_with_array_prices_and_skilled_tasks():
+    one, two = (tour(p=p, schedule_H=Linear(1, 2)).solve() for p in (1.0, [1.0, 1.1]))
+    assert two.w[0] == pytest.approx(one.w, rel=1e-14)
+    assert tour(x=CES([0.3, 0.31], 0.8)).solve().exists.all()
+
+
+@pytest.mark.parametrize("sigma", [1e-9, 1e-4, 0.008, 0.02])
+def test_only_skilled_tasks_move_with_nearly_fixed_proportions(sigma):
+    """The margin of H-tasks by bisection on full employment: omega_H of k against its cost."""
+    econ = w8(
+        schedule=Linear(1, 1), beta=50.0, x=CES(0.7, sigma), w_star=1.0, L=3.0, beta_H=1.1,
+        schedule_H=Linear(1, 2), s_star=0.05,
+    )  # fmt: skip
+    eq = econ.solve()
+    low, high = 0.0, 1.0 - 1e-15
+    for _ in range(200):
+        i = (low + high) / 2
+        log_q = econ.x.log_relative_wage(np.log(3.0 * (1 - i)))
+        worth = -econ.x.log_cost(np.clip(log_q, -600, 600))  # log omega_H at zero profit
+        cost = np.log(1.1 * 0.05 * Linear(1, 2).t_Omega(i))
+        low, high = (i, high) if cost < worth else (low, i)
+    assert (eq.I, eq.I_H) == (0, pytest.approx(low, abs=1e-9))
+    assert worst(eq) < 1e-12
+
+
+def test_an_elasticity_below_rounding_is_fixed_proportions():
+    econ = SpecializedEconomy(
+        schedule=Exponential(a=1, k=0.6), beta=1.0, x=CES(0.26, 1e-14), w_star=0.0003, L=2.0, H=9.9
+    )
+    assert worst(econ.solve()) < 1e-12
+
+
+def test_cost_shares_near_zero_keep_their_digits():
+    """theta_H is about 3e-14 here; mu_2 = theta_H / sigma."""
+    econ = SpecializedEconomy(
+        schedule=Linear(1, 1), beta=1e6, x=CES(0.23, 0.0386), w_star=1e3, L=[0.05, 0.02], H=0.61
+    )
+    eq = econ.solve()
+    theta_H = econ.x.a_H(eq.omega, eq.s) * eq.s / econ.x.cost(eq.omega, eq.s)
+    assert eq.effects()["mu_2"] == pytest.approx(theta_H / 0.0386, rel=1e-9)
+    assert eq.hats().effects()["mu_2"] == pytest.approx(eq.effects()["mu_2"], rel=1e-6)
+
+
+def test_the_reason_is_the_one_that_applies():
+    econ = SpecializedEconomy(
+        schedule=Power(eta=0.17), beta=1.0, x=CES(0.503, 0.0), w_star=9.28 * 0.004, L=2.0, H=0.3,
+        schedule_H=Power(eta=1.0), beta_H=1.0, s_star=0.0169 * 0.0074,
+    )  # fmt: skip
+    with pytest.raises(NoEquilibrium, match="floats cannot hold the answer"):
+        econ.solve()
+
+
+def test_fixed_proportions_with_both_kinds_have_no_slopes_and_no_warnings():
+    both = w8(x=Leontief(L=1.0, H=1.0), L=0.9, w_star=0.3, s_star=0.3).solve()
+    assert np.isnan(both.elasticities("both")["w"])
+
+
+def test_fixed_proportions_with_a_negligible_factor_keep_their_digits():
+    econ = w8(x=Leontief(L=1.0, H=1e-9), L=0.9, H=1e-9, w_star=0.45, s_star=1.0, beta_H=2.0)
+    assert worst(econ.solve()) < 1e-12

@@ -129,12 +129,15 @@ def shocks(economy: Any, shock: str) -> tuple[float, float]:
 
 def checked(eq: Result) -> Result:
     """The equilibrium itself, with a warning if a residual is a thousand times what is promised."""
-    worst = np.asarray(np.fmax.reduce([np.abs(r) for r in eq.residuals().values()]))
+    residuals = {name: np.abs(r) for name, r in eq.residuals().items()}
+    worst = np.asarray(np.fmax.reduce(list(residuals.values())))
     bad = worst > 1e-9
     if bad.any():
+        name = next(name for name, r in residuals.items() if np.any(r == np.nanmax(worst)))
         warnings.warn(
-            f"{type(eq).__name__}: the largest residual is {np.nanmax(worst):.1e}, above 1e-9 at "
-            f"{bad.sum()} of {bad.size} points; is the schedule nearly vertical there?",
+            f"{type(eq).__name__}: the largest residual is {np.nanmax(worst):.1e} ({name}), above "
+            f"1e-9 at {bad.sum()} of {bad.size} points: rounding is magnified there, as by a nearly "
+            "vertical schedule or a cost share near zero",
             stacklevel=3,
         )
     return eq

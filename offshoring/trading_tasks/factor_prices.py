@@ -151,3 +151,8 @@ def cone_rule(goods: Goods) -> tuple[ArrayLike, str]:
         f"inside ({a:.6g}, {b:.6g}), or one of the goods can never break even while Y is the "
         "labour-intensive one"
     )
+
+
+def output_of(H_used: Array, a_H: Array) -> Array:
+    """Output of a good; zero where it uses nothing, even if a_H is too small for a float."""
+    return np.divide(H_used, a_H, out=np.zeros_like(H_used), where=H_used > 0)

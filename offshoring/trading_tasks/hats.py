@@ -16,30 +16,28 @@ from offshoring.technologies import Technology
 from offshoring.validation import Array, Value
 
 Effects = dict[str, Any]
+Shares = tuple[Any, Any]  # of L and of H in the cost of a good, each with its own digits
 
 
-def effects_of_two_goods(theta_x: Value, theta_y: Value) -> Effects:
-    """mu_1 to mu_4 with two goods and two factors, from the L-shares in cost (GRH08-6, 7)."""
-    apart = theta_y - theta_x
+def effects_of_two_goods(in_x: Shares, in_y: Shares) -> Effects:
+    """mu_1 to mu_4 with two goods and two factors, from the shares in cost (GRH08-6, 7)."""
+    apart = np.where(in_x[0] < 0.5, in_y[0] - in_x[0], in_x[1] - in_y[1])[()]
+    with np.errstate(divide="ignore", invalid="ignore"):  # equal shares: not made together
+        mu_1, mu_3 = in_x[1] / apart, in_x[0] / apart
     nothing = np.zeros_like(apart)
-    return {
-        "mu_1": (1 - theta_x) / apart,
-        "mu_2": nothing,
-        "mu_3": theta_x / apart,
-        "mu_4": nothing,
-    }
+    return {"mu_1": mu_1, "mu_2": nothing, "mu_3": mu_3, "mu_4": nothing}
 
 
-def effects_of_one_good(theta: Value, sigma: Value, *, numeraire: bool) -> Effects:
+def effects_of_one_good(shares: Shares, sigma: Value, *, numeraire: bool) -> Effects:
     """mu_1 to mu_4 with one good, X (the numeraire) or Y; infinite if sigma = 0."""
-    price = np.full_like(theta, 0.0 if numeraire else 1.0)
-    with np.errstate(divide="ignore"):
-        mu_2, mu_4 = (1 - theta) / np.asarray(sigma), theta / np.asarray(sigma)
+    price = np.full_like(shares[0], 0.0 if numeraire else 1.0)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        mu_2, mu_4 = shares[1] / np.asarray(sigma), shares[0] / np.asarray(sigma)
     return {"mu_1": price, "mu_2": mu_2, "mu_3": -price, "mu_4": mu_4}
 
 
 def rises(
-    theta: Array,
+    shares: Shares,
     sigma: Value,
     L_moves: ArrayLike,
     H_moves: ArrayLike,
@@ -50,8 +48,10 @@ def rises(
 
     Parameters
     ----------
-    theta, sigma : array
-        Share of L in cost, and elasticity of substitution.
+    shares : two arrays
+        Shares of L and of H in cost.
+    sigma : array
+        Elasticity of substitution.
     L_moves, H_moves : array of bool
         Whether some tasks of the kind are abroad; if not, its margin stays where it is.
     shapes : four arrays
@@ -64,21 +64,22 @@ def rises(
     The unknowns are z / sigma and z_H / sigma, so that sigma = 0 needs no case of its own unless
     both kinds move: then the system is singular and the responses are NaN.
     """
-    gamma, eta, gamma_H, eta_H = shapes
+    (theta_L, theta_H), (gamma, eta, gamma_H, eta_H) = shares, shapes
     sigma, L_moves, H_moves = np.asarray(sigma), np.asarray(L_moves), np.asarray(H_moves)
     # own z - cross z_H = -shock, and its mirror, for z and z_H over sigma
-    own, own_H = sigma * (1 - gamma) * eta + 1 - theta, sigma * (1 - gamma_H) * eta_H + theta
-    cross, cross_H = np.where(H_moves, 1 - theta, 0.0), np.where(L_moves, theta, 0.0)
+    own = sigma * (1 - gamma) * eta + theta_H
+    own_H = sigma * (1 - gamma_H) * eta_H + theta_L
+    cross, cross_H = np.where(H_moves, theta_H, 0.0), np.where(L_moves, theta_L, 0.0)
     det = own * own_H - cross * cross_H
     with np.errstate(divide="ignore", invalid="ignore"):
         z = np.where(L_moves, -(own_H * shocks[0] + cross * shocks[1]) / det, 0.0)
         z_H = np.where(H_moves, -(own * shocks[1] + cross_H * shocks[0]) / det, 0.0)
-    omega, omega_H = -(1 - theta) * (z - z_H), theta * (z - z_H)
-    Omega, Omega_H = -gamma * eta * sigma * z, -gamma_H * eta_H * sigma * z_H
-    return {
-        "z": sigma * z, "z_H": sigma * z_H, "Omega": Omega, "Omega_H": Omega_H,
-        "omega": omega, "omega_H": omega_H, "w": omega - Omega, "s": omega_H - Omega_H,
-    }  # fmt: skip
+        omega, omega_H = -theta_H * (z - z_H), theta_L * (z - z_H)
+        Omega, Omega_H = -gamma * eta * sigma * z, -gamma_H * eta_H * sigma * z_H
+        return {
+            "z": sigma * z, "z_H": sigma * z_H, "Omega": Omega, "Omega_H": Omega_H,
+            "omega": omega, "omega_H": omega_H, "w": omega - Omega, "s": omega_H - Omega_H,
+        }  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -113,10 +114,10 @@ class Hats:
         cls, goods: Sequence[Technology], omega: Value, omega_H: Value, outputs: Array
     ) -> Hats:
         """The system of an economy with the factors L and H at its effective factor prices."""
-        theta_L = np.stack([good.theta_L(omega, omega_H) for good in goods], axis=-1)
-        theta = np.stack([theta_L, 1 - theta_L], axis=-1)
+        shares = [(g.theta_L(omega, omega_H), g.theta_H(omega, omega_H)) for g in goods]
+        theta = np.stack([np.stack(pair, axis=-1) for pair in shares], axis=-2)
         bills = theta * outputs[..., None] * _costs(goods, omega, omega_H)[..., None]
-        sigma = np.stack([np.broadcast_to(g.sigma, theta_L.shape[:-1]) for g in goods], axis=-1)
+        sigma = np.stack([np.broadcast_to(g.sigma, theta.shape[:-2]) for g in goods], axis=-1)
         # between two factors E_LL = -sigma theta_H, E_LH = sigma theta_H, and so on
         other = theta[..., ::-1, None] * np.array([[-1.0, 1.0], [1.0, -1.0]])
         return cls(

@@ -29,7 +29,15 @@ from offshoring.roots import find_root
 from offshoring.schedules import Schedule
 from offshoring.technologies import Technology
 from offshoring.trading_tasks.equilibria import checked, settle
-from offshoring.trading_tasks.factor_prices import BOTH, GOODS, ONLY_X, ONLY_Y, Goods, label_problem
+from offshoring.trading_tasks.factor_prices import (
+    BOTH,
+    GOODS,
+    ONLY_X,
+    ONLY_Y,
+    Goods,
+    label_problem,
+    output_of,
+)
 from offshoring.trading_tasks.industry import Industry
 from offshoring.trading_tasks.industry_cones import Cones, find_cones
 from offshoring.trading_tasks.industry_equilibrium import IndustryEquilibrium
@@ -113,9 +121,9 @@ class IndustryEconomy(Parameters):
         if not problems:
             problems += filter(None, [label_problem(Goods(self.x, self.y, self.p))])
         check(self, *problems, **{name: positive(getattr(self, name)) for name in names})
-        schedules = filter(None, (self.schedule_x, self.schedule_y))
-        firsts = [np.min(self.beta * schedule.t(0.0)) for schedule in schedules]
-        warn_if_easier_abroad(self, np.array(firsts))
+        for g, schedule in (("x", self.schedule_x), ("y", self.schedule_y)):
+            if schedule is not None:
+                warn_if_easier_abroad(self, self.beta * schedule.t(0.0), f"beta t_{g}(0)")
 
     def industries(self) -> tuple[Industry, Industry]:
         """Industries X and Y, each on its own."""
@@ -255,8 +263,8 @@ class IndustryEconomy(Parameters):
         values = {
             "I_x": cuts[0][0], "m_x": cuts[0][1], "I_y": cuts[1][0], "m_y": cuts[1][1],
             "w": np.exp(log_w), "s": s, "goods": goods,
-            "x": _output(skilled[0], self.x.a_H(omega_x, s)),
-            "y": _output(skilled[1], self.y.a_H(omega_y, s)),
+            "x": output_of(skilled[0], self.x.a_H(omega_x, s)),
+            "y": output_of(skilled[1], self.y.a_H(omega_y, s)),
         }  # fmt: skip
         failures = {
             "every_task": np.isposinf(margins[0]) | np.isposinf(margins[1]),
@@ -384,8 +392,3 @@ class IndustryEconomy(Parameters):
 def _where(condition: NDArray[np.bool_], cut: Cut, other: Cut) -> Cut:
     """One cutoff where the condition holds, the other elsewhere."""
     return np.where(condition, cut[0], other[0]), np.where(condition, cut[1], other[1])
-
-
-def _output(H_used: Array, a_H: Array) -> Array:
-    """Output of a good; zero where it uses nothing, even if a_H is too small for a float."""
-    return np.divide(H_used, a_H, out=np.zeros_like(H_used), where=H_used > 0)

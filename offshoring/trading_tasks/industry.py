@@ -14,7 +14,7 @@ from offshoring.trading_tasks.factor_prices import FAR
 from offshoring.trading_tasks.margin import DEEP, find_margin, share_at
 from offshoring.validation import Array, Parameters, Value
 
-FIXED = 1e-13  # below, sigma times any sensible log q is one rounding
+FIXED = 1e-13  # an elasticity below it is zero: labour says nothing of prices
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,7 +90,8 @@ class Industry(Parameters):
         sigma = np.asarray(self.technology.sigma)
         home_share = 1 - self.schedule.gamma(i, m)
         steady = sigma * self.schedule.elasticity(i, m) * home_share <= theta_H
-        take_cut = np.where(sigma < FIXED, self.at_edge(log_k + u), steady & ~idle) & (u > 0)
+        by_edge = (sigma < FIXED) & self.at_edge(log_k + u)
+        take_cut = (by_edge | (steady & ~idle)) & (u > 0)
         log_omega = np.where(take_cut, log_cut, log_omega)
         log_w = log_omega - np.log(self.schedule.Omega(i, m))
         return log_w, np.where(take_cut, log_s_cut, log_s), idle & ~take_cut

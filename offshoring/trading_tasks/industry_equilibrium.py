@@ -233,11 +233,13 @@ class IndustryEquilibrium(Equilibrium):
         return getattr(self, f"m_{g}") * ratio
 
     def _cutoff_error(self, g: str) -> Array:
-        e, i = self.economy, getattr(self, f"I_{g}")
-        if self._schedule(g) is None:
+        e, i, m = self.economy, getattr(self, f"I_{g}"), getattr(self, f"m_{g}")
+        schedule = self._schedule(g)
+        if schedule is None:
             return 0 * i
-        gap = e.beta * self._of_schedule("t", g, 1.0) * e.w_star / self.w - 1
-        at_most = np.where(getattr(self, f"m_{g}") > 0, gap, np.maximum(gap, 0))
+        some = np.maximum(m, np.finfo(float).tiny)  # m may be too small for a float, and t finite
+        gap = e.beta * schedule.t(i, some) * e.w_star / self.w - 1
+        at_most = np.where(m > 0, gap, np.maximum(gap, 0))
         return np.where(i > 0, at_most, np.minimum(gap, 0))[()]
 
     def _loss(self, g: str, omega: Array, bill: Array) -> Array:

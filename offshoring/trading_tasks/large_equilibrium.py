@@ -148,8 +148,11 @@ class LargeEquilibrium(TaskTrade):
 
     def effects(self) -> Effects:
         """mu_1 to mu_4 of the decomposition GRH08-6, 7, by formula: as in the small economy."""
-        theta, _, _ = self._shares()
-        return effects_of_two_goods(theta["x"], theta["y"])
+        pairs = [
+            (g.theta_L(self.omega, self.omega_H), g.theta_H(self.omega, self.omega_H))
+            for g in (self.economy.x, self.economy.y)
+        ]
+        return effects_of_two_goods(*pairs)
 
     def hats(self) -> Hats:
         """The full system of differentiated home conditions, Omega, p and I given."""

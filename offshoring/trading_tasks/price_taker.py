@@ -41,6 +41,7 @@ from offshoring.trading_tasks.factor_prices import (
     OneGood,
     cone_rule,
     label_problem,
+    output_of,
 )
 from offshoring.trading_tasks.margin import DEEP, find_margin, share_at
 from offshoring.validation import (
@@ -150,9 +151,13 @@ class PriceTaker(Parameters):
         return {"x": H / self.x.a_H(omega, omega_H), "mislabelled": np.zeros(H.shape, dtype=bool)}
 
     def _wages(
-        self, u: Array, u_H: Array, log_k: Array
+        self, u: Array, u_H: Array, log_k: Array, *, cutoff_of_L: bool = False
     ) -> tuple[Array, Array, Array, NDArray[np.bool_]]:
-        """log omega, log q, the goods made, and where the first two are not determined."""
+        """log omega, log q, the goods made, and where the first two are not determined.
+
+        Where proportions are stiff and both kinds move, the cutoff of the dearer kind gives its
+        price and zero profit the other, or that of L-tasks does if so asked.
+        """
         log_omega, log_q, goods = self._prices.at(log_k)
         cutoff, skilled = self.log_marginal_cost(*share_at(u)), np.zeros(u.shape)
         moves_H = u_H > 0
@@ -167,8 +172,11 @@ class PriceTaker(Parameters):
             log_p = np.log(price)
             by_L = good.log_high_skill_wage(cutoff, log_p)  # zero profit gives the other price
             by_H = good.log_low_skill_wage(skilled, log_p)
-            omega_here = np.where(u > 0, cutoff, by_H)
-            log_s = np.where(u > 0, by_L, skilled)
+            with np.errstate(invalid="ignore"):  # no such price: not in use there
+                cheap_L = good.share_L(cutoff - by_L) <= 0.5
+            use_L = (u > 0) & (cutoff_of_L | ~moves_H | cheap_L)
+            omega_here = np.where(use_L, cutoff, by_H)
+            log_s = np.where(use_L, by_L, skilled)
             log_omega = np.where(stiff, omega_here, log_omega)
             log_q = np.where(stiff, np.clip(omega_here - log_s, -FAR, FAR), log_q)
             goods = np.where(stiff, made, goods)
@@ -199,9 +207,9 @@ class PriceTaker(Parameters):
         at_edge = (np.abs(log_k - edge) <= roundings) & (alone | (goods == BOTH))
         # the slope of the price that the cutoff would give otherwise, times sigma
         steep = np.where(u > 0, good.share_H(log_q), good.share_L(log_q)) > 100 * sigma
-        fixed = sigma < 1e-13  # below, sigma times any sensible log q is one rounding
-        stiff = np.where(alone & ~fixed, steep & (np.abs(log_q) < FAR), at_edge & (alone | steep))
-        return at_edge, stiff
+        fixed = sigma < 1e-13  # then the edge is all that k can say
+        by_edge = np.where((alone & fixed) | steep, at_edge, False)
+        return at_edge, by_edge | (alone & steep & (np.abs(log_q) < FAR))
 
     def _settle(self, u: Array, u_H: Array, **failures: Array) -> dict[str, Any]:
         """The equilibrium at the margins: fields in the economy's shape, NaN where there is none.
@@ -212,7 +220,9 @@ class PriceTaker(Parameters):
         fields_ = flat._outcome(u, np.where(np.isfinite(u_H), u_H, 0.0))
         names = ("undetermined", "idle", "mislabelled", "beyond")
         failures |= {name: fields_.pop(name) for name in names}
-        failures["beyond"] = failures["beyond"] | np.isnan(u) | np.isnan(u_H)
+        deep: Any = np.isnan(u) | np.isnan(u_H)
+        failures["beyond"] = failures["beyond"] | deep
+        failures["idle"] = np.where(deep, False, failures["idle"])
         goods = GOODS[fields_.pop("goods")]
         regime = np.where((u > 0) | (u_H > 0), goods, self._nothing_moves)
         return settle(self, fields_, regime, failures, lambda name: flat._words(name, fields_, u_H))
@@ -277,8 +287,8 @@ class TwoGoods(PriceTaker):
             share = np.clip((np.exp(log_k) - k_x) / (k_y - k_x), 0, 1)
         H_in_y = H * np.where(goods == BOTH, share, goods == ONLY_Y)
         return {
-            "x": _output(H - H_in_y, self.x.a_H(omega, omega_H)),
-            "y": _output(H_in_y, self.y.a_H(omega, omega_H)),
+            "x": output_of(H - H_in_y, self.x.a_H(omega, omega_H)),
+            "y": output_of(H_in_y, self.y.a_H(omega, omega_H)),
             "mislabelled": (goods == BOTH) & (k_y <= k_x),
         }
 
@@ -291,8 +301,3 @@ class TwoGoods(PriceTaker):
                 f"(q = omega / s is {float(at['omega'][0] / at['omega_H'][0]):.6g}): swap x and y"
             )
         return super()._words(failure, at, u_H)
-
-
-def _output(H_used: Array, a_H: Array) -> Array:
-    """Output of a good; zero where it uses nothing, even if a_H is too small for a float."""
-    return np.divide(H_used, a_H, out=np.zeros_like(H_used), where=H_used > 0)

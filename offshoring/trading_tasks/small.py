@@ -55,8 +55,12 @@ class _MovesTasks(PriceTaker, SmallTaskTraders):
         at, last = self.take(point), np.isinf(u_H)
         finite = np.where(last, 0.0, u_H)
         u = at._margin_L(finite)
-        log_omega, log_q, *_ = at._wages(u, finite, at.log_labour(*share_at(u)) - finite)
-        worth = np.where(last, at._worth_of_last_H(), log_omega - log_q)
+        log_k = at.log_labour(*share_at(u)) - finite
+        by_cutoff = at._wages(u, finite, log_k, cutoff_of_L=True)
+        by_labour = at._prices.at(log_k)
+        # where no L-task moves the former would take the price of H-tasks from the cutoff itself
+        worth = np.where(u > 0, by_cutoff[0] - by_cutoff[1], by_labour[0] - by_labour[1])
+        worth = np.where(last, at._worth_of_last_H(), worth)
         with np.errstate(invalid="ignore"):  # inf - inf: the last task costs and is worth no end
             return at.log_marginal_cost_H(*share_at(u_H)) - worth
 
@@ -64,7 +68,7 @@ class _MovesTasks(PriceTaker, SmallTaskTraders):
         """log of what a bundle of H-tasks is worth where all tasks of both kinds are abroad."""
         log_omega = self.log_marginal_cost(1.0, 0.0)
         worth = [g.log_high_skill_wage(log_omega, np.log(price)) for _, g, price in self._offers()]
-        return np.maximum.reduce(worth)
+        return np.maximum.reduce(np.broadcast_arrays(*worth))
 
     def _solved(self) -> dict[str, Any]:
         """Fields of the equilibrium."""

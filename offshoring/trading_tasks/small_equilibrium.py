@@ -78,11 +78,17 @@ class SmallTaskTrade(TaskTrade):
             found["GRH08-18"] = at_margin(gap, self.I_H)
         return found
 
+    def _shares(self, good: Any) -> tuple[Array, Array]:
+        """Shares of L and of H in the cost of a good."""
+        prices = self.omega, self.omega_H
+        return good.theta_L(*prices), good.theta_H(*prices)
+
     def _one_good_rises(self, good: Any, by: tuple[float, float]) -> dict[str, Array]:
         """Responses where one good is made (GRH08-IIC-4, III-3), per unit of d log beta."""
-        theta = good.theta_L(self.omega, self.omega_H)
         shapes = self._margin_shapes()
-        return rises(theta, good.sigma, self.I > 0, np.asarray(self.I_H) > 0, shapes, by)
+        return rises(
+            self._shares(good), good.sigma, self.I > 0, np.asarray(self.I_H) > 0, shapes, by
+        )
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -144,11 +150,11 @@ class SmallEquilibrium(SmallTaskTrade, _TwoGoods):
 
     def effects(self) -> dict[str, Array]:
         """mu_1 to mu_4 of the decomposition GRH08-6, 7, by formula."""
-        e, omega, omega_H = self.economy, self.omega, self.omega_H
-        theta_x, theta_y = (g.theta_L(omega, omega_H) for g in (e.x, e.y))
-        both = effects_of_two_goods(theta_x, theta_y)
-        only_x = effects_of_one_good(theta_x, e.x.sigma, numeraire=True)
-        only_y = effects_of_one_good(theta_y, e.y.sigma, numeraire=False)
+        e = self.economy
+        in_x, in_y = self._shares(e.x), self._shares(e.y)
+        both = effects_of_two_goods(in_x, in_y)
+        only_x = effects_of_one_good(in_x, e.x.sigma, numeraire=True)
+        only_y = effects_of_one_good(in_y, e.y.sigma, numeraire=False)
         return {name: self._by_goods(both[name], only_x[name], only_y[name]) for name in both}
 
     def hats(self) -> Hats:
@@ -197,9 +203,7 @@ class SpecializedEquilibrium(SmallTaskTrade):
     def effects(self) -> dict[str, Array]:
         """mu_1 to mu_4 of the decomposition GRH08-6, 7, by formula."""
         good = self.economy.x
-        return effects_of_one_good(
-            good.theta_L(self.omega, self.omega_H), good.sigma, numeraire=True
-        )
+        return effects_of_one_good(self._shares(good), good.sigma, numeraire=True)
 
     def hats(self) -> Hats:
         """The full system of differentiated equilibrium conditions, Omega and I given."""

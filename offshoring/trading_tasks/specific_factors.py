@@ -15,6 +15,7 @@ from offshoring.technologies import Technology
 from offshoring.trading_tasks.equilibria import checked, settle
 from offshoring.trading_tasks.factor_prices import FAR, GOODS
 from offshoring.trading_tasks.margin import DEEP, find_margin, share_at, warn_if_easier_abroad
+from offshoring.trading_tasks.skilled import PROHIBITIVE
 from offshoring.trading_tasks.specific_equilibrium import (
     SpecificFactorsEquilibrium,
     log_a_L,
@@ -131,7 +132,7 @@ class SpecificFactorsEconomy(Parameters):
 
     def without_offshoring(self) -> SpecificFactorsEconomy:
         """The same economy with offshoring so dear that no task moves."""
-        return self.replace(beta=np.full_like(self.beta, 1e100))
+        return self.replace(beta=np.full_like(self.beta, PROHIBITIVE))
 
     def solve(self) -> SpecificFactorsEquilibrium:
         """The unique equilibrium.
