@@ -46,6 +46,11 @@ class Technology(Parameters):
         w, s = _prices(w, s)
         return self.share_L(np.log(w) - np.log(s))
 
+    def theta_H(self, w: ArrayLike, s: ArrayLike) -> Array:
+        """Share of H-tasks in unit cost: 1 - :meth:`theta_L` with all its digits."""
+        w, s = _prices(w, s)
+        return self.share_H(np.log(w) - np.log(s))
+
     def a_L(self, w: ArrayLike, s: ArrayLike) -> Array:
         """L-tasks for one unit of the good, the slope of c in w (Shephard's lemma)."""
         w, s = _prices(w, s)
