@@ -12,6 +12,7 @@ from offshoring import NoEquilibrium
 from offshoring.schedules import Exponential, Linear, Power
 from offshoring.technologies import CES, CobbDouglas, Leontief
 from offshoring.trading_tasks import LargeEconomy
+from offshoring.trading_tasks.factor_prices import Goods
 from offshoring.trading_tasks.trade_taxes import TRADE, TaxedEconomy
 
 SCHEDULES = [Linear(1, 1.5), Power(0.5), Power(1), Power(2), Exponential(1, 1.2)]
@@ -43,7 +44,7 @@ def taxed_worlds(draw):
     schedule, I = draw(st.sampled_from(SCHEDULES)), draw(st.floats(0.02, 0.6))
     sigma, lam_x = draw(st.floats(0.2, 2)), draw(st.floats(0.1, 0.4))
     x, y = CES(lam_x, sigma), CES(lam_x + draw(st.floats(0.2, 0.4)), sigma)
-    trade, tau_task = draw(st.sampled_from(TRADE)), draw(st.floats(0, 0.5))
+    trade, tau_task = draw(st.sampled_from(TRADE)), draw(st.floats(-0.2, 0.5))
     # relative wages: abroad, and at home by a step that the tariff makes
     q_star, step = draw(st.floats(0.7, 1.4)), draw(st.floats(1.02, 1.25))
     q = q_star * {"x": 1 / step, "y": step, "h": 1}[trade[-1]]
@@ -54,7 +55,7 @@ def taxed_worlds(draw):
     prices = (wedge, p) if trade[-1] == "x" else (1.0, home_p)
     s, omega_star = prices[0] / float(x.cost(q, 1)), q_star / float(x.cost(q_star, 1))
     omega = q * s
-    beta = draw(st.floats(1.05, 2)) * max(1, omega / omega_star)
+    beta = draw(st.floats(1.05, 2)) * max(1, omega / omega_star) / min(1, 1 + tau_task)
     w_star = omega / (beta * (1 + tau_task) * float(schedule.t_Omega(I)))
     A_star = omega_star / w_star
     # outputs that leave what is eaten after paying for goods and tasks; r is the share imported
@@ -287,6 +288,10 @@ STIFF = {
     "x": CES(0.3, 0.0713), "y": CES(0.45, 0.0713), "A_star": 2.408, "L": 0.2081, "H": 2.3949,
     "L_star": 1.6121, "H_star": 2.7991,
 }  # fmt: skip
+SUBSIDY = {
+    "schedule": Power(2), "beta": 9.78, "L": 0.605, "H": 1.07, "L_star": 10.5, "H_star": 2.53,
+    "eps": 1.12,
+}  # fmt: skip
 SMALL = "outputs would be x = 2.37171, y = 0.418687 at home and x_star = -0.38048, y_star = 1.85949"
 
 
@@ -300,21 +305,24 @@ SMALL = "outputs would be x = 2.37171, y = 0.418687 at home and x_star = -0.3804
         ),
         (
             {"L_star": 0.3},
-            "does not clear at any of the 33 prices tried between 1.3919 and 1.69371",
+            "clears nowhere between p = 1.3919 and 1.69371, as far as excess demand tells at 33 "
+            "prices, and at 31 more in each step",
         ),
         (
             {"L_star": 0.3, "H_star": 0.1},
             "tasks would need 0.409082 of the 0.3 foreign low-skilled",
         ),
         ({"H_star": 0.4}, SMALL),
+        (SUBSIDY, "the subsidy on tasks, 3.88374, would leave home nothing to spend"),
         (STIFF, "no wages let home make both goods if what it imports costs 1.1 times the world"),
     ],
 )
 def test_no_equilibrium_names_the_condition_and_its_size(changes, words):
     tau = 0.1 if changes is STIFF else 0.0
+    tau_task = -0.92 if changes is SUBSIDY else 0.0
     with pytest.raises(NoEquilibrium, match=words):
-        taxed(tau, **changes).solve()
-    eq = taxed(tau, np.zeros(2), **changes).solve()
+        taxed(tau, tau_task, **changes).solve()
+    eq = taxed(tau, np.full(2, tau_task), **changes).solve()
     assert not eq.exists.any()
     assert (eq.regime == "no equilibrium").all()
     assert np.isnan(eq.welfare).all()
@@ -323,7 +331,11 @@ def test_no_equilibrium_names_the_condition_and_its_size(changes, words):
 @pytest.mark.parametrize(
     "changes, words",
     [
-        ({"tau": -0.1, "tau_task": np.inf}, r"tau = -0.1 must be finite and >= 0; tau_task = inf"),
+        (
+            {"tau": -0.1, "tau_task": np.inf},
+            r"tau = -0.1 must be finite and >= 0; tau_task = inf must be finite and > -1",
+        ),
+        ({"tau_task": -1.0}, r"tau_task = -1 must be finite and > -1"),
         ({"tau": [0.1, np.nan]}, r"tau = nan \(1 of 2 values\) must be finite and >= 0"),
         ({"tau": "high"}, r"tau = 'high' must be a number"),
         ({"world": None}, "world = None must be a LargeEconomy"),
@@ -377,6 +389,94 @@ def test_the_tariff_residual_knows_which_side_is_wrong(tau, now, later):
     price = factor * (eq.p if name == "price_y" else 1)
     assert abs(replace(exports, **{name: price}).residuals()["tariff"]) > 0.005, later
     assert abs(eq.residuals()["tariff"]) < 1e-15
+
+
+HIDDEN = {
+    "schedule": Linear(1, 3.541), "beta": 0.5825609, "A_star": 1.94, "mu": 0.167982, "eps": 1.2149,
+    "x": CES(0.4767288573492466, 0.06174589657274548), "L": 1.0, "H": 0.7165731,
+    "y": CES(0.6564882075999795, 0.06174589657274548), "L_star": 1.5652426, "H_star": 0.2332051,
+}  # fmt: skip
+
+
+@pytest.mark.filterwarnings("ignore:.*the paper rules this out")
+def test_a_solution_with_a_negative_output_does_not_hide_the_true_one():
+    """Both lie between two neighbouring prices of the first scan, where no sign changes."""
+    found = taxed(3.6288, **HIDDEN).equilibria()
+    assert len(found) == 1
+    assert (found[0].p, found[0].I) == pytest.approx((0.63853814, 0.47321114), rel=1e-7)
+    assert found[0].regime == "no trade in x"
+    assert worst(found[0]) < 1e-12
+    among_others = taxed(np.array([0.1, 3.6288]), **HIDDEN).solve()
+    assert among_others.p[1] == pytest.approx(found[0].p, rel=1e-12)
+
+
+def rigid_worlds(n, seed):
+    """Worlds with little substitution, some with high taxes: the hard cases of the scan."""
+    rng = np.random.default_rng(seed)
+    sigma, lam = np.exp(rng.uniform(np.log(0.05), 0, n)), rng.uniform(0.1, 0.5, n)
+    world = example(
+        schedule=Linear(1, rng.uniform(0.3, 5, n)), beta=rng.uniform(1, 2.5, n),
+        A_star=rng.uniform(1.2, 3, n), mu=rng.uniform(0.1, 0.9, n), eps=rng.uniform(0.1, 3, n),
+        x=CES(lam, sigma), y=CES(lam + rng.uniform(0.05, 0.4, n), sigma),
+        H=rng.uniform(0.2, 4, n), L_star=rng.uniform(0.3, 6, n), H_star=rng.uniform(0.2, 6, n),
+    )  # fmt: skip
+    return TaxedEconomy(
+        world=world, tau=rng.uniform(0, 4, n) * rng.choice([0, 1], n), tau_task=rng.uniform(0, 1, n)
+    )
+
+
+def test_an_even_finer_scan_finds_no_more(monkeypatch):
+    economy = rigid_worlds(150, 7)
+    found = economy.equilibria()
+    monkeypatch.setattr("offshoring.trading_tasks.trade_taxes.SCAN", 1601)
+    fine = economy.flat()
+    grid = np.linspace(*fine._interval(), 1601)
+    wide = np.nonzero(grid[0] < grid[-1])[0]
+    z, point = fine._roots(grid[:, wide], wide)
+    _, failures = fine._outcome(z, point)
+    good = point[~np.logical_or.reduce(list(failures.values()))]
+    assert len(found) == 1
+    assert np.nonzero(found[0].exists)[0].tolist() == sorted(good)
+    assert 30 < good.size < 120
+
+
+@pytest.mark.parametrize("good", "xy")
+@pytest.mark.parametrize("tau_task", [-0.5, 0.0, 3.0])
+def test_imports_of_a_good_fall_as_its_home_price_rises(good, tau_task):
+    """The wedge is unique; with a subsidy and imports of X only where the condition holds."""
+    n = 4000
+    world = replace(rigid_worlds(n, 11), tau_task=tau_task).flat()
+    rng = np.random.default_rng(3)
+    free = np.log(rng.uniform(0.3, 3, n))
+    goods = Goods(world.world.x, world.world.y, 1.0)
+    log_p, log_w_star = goods.cost_gap(free), -np.log(rng.uniform(1, 4, n))
+    log_q = free + rng.uniform(0, 0.5, n) * (1 if good == "y" else -1)
+    near = [world._home(log_q + d, log_p, log_w_star) for d in (-1e-6, 1e-6)]
+    imports = [f[f"c_{good}"] - f[good] for f in near]
+    f = near[0]
+    theta_x, theta_y = (g.theta_L(np.exp(log_q), 1.0) for g in (world.world.x, world.world.y))
+    spent = f[f"price_{good}"] * f[f"c_{good}"]
+    share = spent / (f["price_x"] * f["c_x"] + f["price_y"] * f["c_y"])
+    n_x, size = (1 - theta_y) / (theta_y - theta_x), abs(tau_task) / (1 + tau_task)
+    holds = (good == "y") | (tau_task >= 0) | (share * size < n_x)
+    here = (np.minimum(f["x"], f["y"]) > 0) & (f["c_x"] > 0) & (f["I"] > 0) & (f["I"] < 0.99)
+    towards = 1 if good == "y" else -1
+    fall = towards * (imports[1] - imports[0]) < 0
+    assert (here & holds).sum() > 50
+    assert fall[here & holds].all()
+
+
+def test_a_subsidy_on_tasks_can_be_best_where_home_imports_x():
+    world = example(H=1.0, L_star=1.5, H_star=2.5)
+    tau = 0.0774 + 0.002 * np.array([0, 1, -1, 0, 0])
+    tau_task = -0.75 * 0.0774 + 0.002 * np.array([0, 0, 0, 1, -1])
+    eq = TaxedEconomy(world=world, tau=tau, tau_task=tau_task).solve()
+    free = TaxedEconomy(world=world, tau=0.0, tau_task=0.0).solve()
+    assert (eq.regime == "imports x").all()
+    assert eq.welfare.argmax() == 0
+    assert 100 * (eq.welfare[0] / free.welfare - 1) == pytest.approx(0.336, abs=5e-4)
+    assert worst(eq) < 1e-12
+    assert eq.revenue[0] < 0.0774 * eq.imports["x"][0]
 
 
 def test_all_sign_changes_of_the_scan_are_reported():

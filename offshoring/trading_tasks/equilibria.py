@@ -136,8 +136,8 @@ def checked(eq: Result) -> Result:
         name = next(name for name, r in residuals.items() if np.any(r == np.nanmax(worst)))
         warnings.warn(
             f"{type(eq).__name__}: the largest residual is {np.nanmax(worst):.1e} ({name}), above "
-            f"1e-9 at {bad.sum()} of {bad.size} points: rounding is magnified there, as by a nearly "
-            "vertical schedule or a cost share near zero",
+            f"1e-9 at {bad.sum()} of {bad.size} points: rounding is magnified there, as by a "
+            "nearly vertical schedule or a cost share near zero",
             stacklevel=3,
         )
     return eq

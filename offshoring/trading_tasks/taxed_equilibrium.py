@@ -82,7 +82,7 @@ class TaxedEquilibrium(Equilibrium):
 
     @property
     def revenue(self) -> Array:
-        """What both taxes yield; it is paid out to home residents."""
+        """What both taxes yield, less subsidies; home residents get it, or pay it if negative."""
         bought, e = self.imports, self.economy
         goods = np.maximum(bought["x"], 0) + np.maximum(bought["y"], 0)
         return e.tau * goods + e.tau_task * bought["tasks"]

@@ -12,14 +12,30 @@ One unknown is left, the foreign relative wage q* = w* / s*.
 - Home is a price taker at p and w*. The wedge b = log(home relative price / p) lies between
   -log(1 + tau) and log(1 + tau). At the upper end home imports Y, at the lower end it imports X, at
   zero it exports both (they pay for the tasks), and in between it does not trade Y (b > 0) or does
-  not trade X (b < 0). While home makes both goods and tau tau_task < 1, imports of a good fall as
-  its home price rises, so one b fits. (A higher home price of Y raises omega, hence I. Output of Y
-  rises by more than what the tax on the added tasks lets home spend on it. Raising the home price
-  of X lowers I, and there is no such income.)
-- q* then has to clear the world market for Y. Excess demand is continuous in it, but we have no
-  proof that it falls. It is scanned over all q* at which both countries could make both goods, each
-  change of sign is solved to the last digit, and all solutions are reported. Two solutions between
-  two neighbouring points of the scan would be missed, and so are relative wages beyond exp(15).
+  not trade X (b < 0). One b fits, because imports of a good fall as its home price rises:
+  - Let the home price of a good be 1 + t times the world's, E = L / (1 - I) home's bundles of
+    L-tasks and V = x + p y - w* F its spending, at world prices. Firms choose outputs and margin,
+    so dV = a omega dE - t dz, where a = tau_task / (1 + tau_task) and dz is the change of the
+    output of the good at world prices. Output rises with its price at given E, and by reciprocity
+    (1 + t) dz >= n omega |dE|, where n = theta_Hx / (theta_Ly - theta_Lx) > 1 for Y and
+    n = theta_Hy / (theta_Ly - theta_Lx) for X. E rises with the price of Y and falls with that of
+    X. So imports change by at most a positive number times (share a - n) |dE| for Y and
+    (-share a - n) |dE| for X, where share is that of the good in home spending at home prices.
+  - As a < 1 < n, imports of Y fall whatever tau_task > -1 is. Imports of X fall with any tax, and
+    with a subsidy if share |tau_task| / (1 + tau_task) < n. That is sufficient and not checked:
+    where it fails several b may fit, of which one is taken.
+  Both hold while home makes both goods and spends something.
+- q* then has to clear the world market for Y. Excess demand is continuous in it if one b fits, but
+  we have no proof that it falls. It is computed at 33 values of q* that span all at which both
+  countries could make both goods, and each change of sign is solved to the last digit.
+- A solution at which an output would be negative can hide the true one in the same step. So at
+  points where nothing admissible was found the steps are cut into 32 parts each and scanned again,
+  except steps at both ends of which the same condition fails (the same output is negative, foreign
+  labour does not suffice, ...). All admissible solutions found are reported.
+
+What can be missed: where one equilibrium was found, others that share its step or, two of them,
+another step; where none was found, one that shares one of the 32 parts with another solution, or
+lies in a step at both ends of which the same condition fails; and relative wages beyond exp(15).
 """
 
 from __future__ import annotations
@@ -50,7 +66,7 @@ from offshoring.validation import (
 )
 
 Points = NDArray[np.intp]
-SCAN = 33  # points tried on the admissible interval
+SCAN = 33  # values of q* tried first, and again in each step that is looked at more closely
 STEEP = 15.0  # range of |log q| that is searched; beyond it a price does not fix wages in floats
 LAST = 40.0  # u = -log(1 - I) where every task would move: such a point is never an equilibrium
 
@@ -58,13 +74,15 @@ TRADE = ("imports y", "no trade in y", "exports both", "no trade in x", "imports
 FAILURES = {
     "apart": "no price of Y lets both countries make both goods: foreign needs p above {low:.6g}, "
     "home p below {high:.6g}",
-    "none": "the world market for Y does not clear at any of the {scan:.0f} prices tried between "
-    "{low:.6g} and {high:.6g}",
+    "none": "the world market for Y clears nowhere between p = {low:.6g} and {high:.6g}, as far as "
+    "excess demand tells at {scan:.0f} prices, and at {more:.0f} more in each step that may hold "
+    "admissible ones",
     "every_task": "every task would move abroad at any price between {low:.6g} and {high:.6g}, "
     "because omega / (beta (1 + tau_task) w_star) is not below T(1) = {T_end:.6g}",
     "exhausted": "home tasks would need {used:.6g} of the {L_star:.6g} foreign low-skilled workers",
     "beyond": "no wages let home make both goods if what it imports costs {taxed:.6g} times the "
     "world price",
+    "bankrupt": "the subsidy on tasks, {paid:.6g}, would leave home nothing to spend",
     "specialised": "a country would specialise: outputs would be x = {x:.6g}, y = {y:.6g} at home "
     "and x_star = {x_star:.6g}, y_star = {y_star:.6g} abroad, and none may be negative",
 }
@@ -81,7 +99,8 @@ class TaxedEconomy(Parameters):
     tau : float or array
         Tax on imported goods, >= 0; a share of their world price.
     tau_task : float or array
-        Tax on wages paid for tasks abroad, >= 0; a share of these wages.
+        Tax on wages paid for tasks abroad, > -1; a share of these wages. Negative: a subsidy, paid
+        for by home residents.
 
     The array parameters broadcast together, with those of the world too.
 
@@ -101,7 +120,8 @@ class TaxedEconomy(Parameters):
         problems += filter(None, [self.shape_problem()])
         if getattr(self.world, "schedule_H", None) is not None:
             problems.append("world.schedule_H must be None: skilled tasks cannot move here")
-        check(self, *problems, tau=not_negative(self.tau), tau_task=not_negative(self.tau_task))
+        above = np.isfinite(self.tau_task) & (np.asarray(self.tau_task) > -1), "finite and > -1"
+        check(self, *problems, tau=not_negative(self.tau), tau_task=above)
 
     @property
     def schedule(self) -> Schedule:
@@ -153,15 +173,17 @@ class TaxedEconomy(Parameters):
         The tuple is as long as the largest number found at one point, and at least one; the others
         are NaN where there are fewer. See :meth:`solve` for what is raised.
         """
-        flat, n = self.flat(), int(np.prod(self.shape))
+        flat = self.flat()
         low, high = flat._interval()
-        every = np.arange(n)
-        grid = low + (high - low) * np.linspace(0, 1, SCAN)[:, None]
-        negative = flat._excess_demand(grid.ravel(), np.tile(every, SCAN)).reshape(SCAN, n) < 0
-        step, point = np.nonzero((negative[1:] != negative[:-1]) & (low < high))
-        z = find_root(flat._excess_demand, grid[step, point], grid[step + 1, point], args=(point,))
+        steps, wide = _steps(low, high), np.nonzero(low < high)[0]
+        z, point = flat._roots(steps[:, wide], wide)
         fields, failures = flat._outcome(z, point)
-        good = ~np.logical_or.reduce(list(failures.values()))
+        lost = np.setdiff1d(wide, point[_accepted(failures)])
+        if lost.size:
+            more, where = flat._look_closer(steps[:, lost], lost)
+            z, point = np.append(z, more), np.append(point, where)
+            fields, failures = flat._outcome(z, point)
+        good = _accepted(failures)
         if self.shape == () and not good.any():
             flat._explain(fields, failures, float(low[0]), float(high[0]))
         order = np.lexsort((fields["p"], point))
@@ -171,6 +193,22 @@ class TaxedEconomy(Parameters):
             self._shaped(fields, order[rank == k], point[order[rank == k]])
             for k in range(int(rank.max(initial=0)) + 1)
         )
+
+    def _roots(self, grid: Array, point: Points) -> tuple[Array, Points]:
+        """Where excess demand changes sign on a grid of z, one column for each point."""
+        every = np.tile(point, len(grid))
+        negative = self._excess_demand(grid.ravel(), every).reshape(grid.shape) < 0
+        step, column = np.nonzero(negative[1:] != negative[:-1])
+        ends = grid[step, column], grid[step + 1, column]
+        return find_root(self._excess_demand, *ends, args=(point[column],)), point[column]
+
+    def _look_closer(self, grid: Array, point: Points) -> tuple[Array, Points]:
+        """The same on a finer grid, without the steps at both ends of which one condition fails."""
+        at = self.take(np.tile(point, len(grid)))
+        failed = at._failed(at._at(np.sinh(grid.ravel()))).reshape(-1, *grid.shape)
+        open_ = ~(failed[:, 1:] & failed[:, :-1]).any(axis=0)
+        step, column = np.nonzero(open_)
+        return self._roots(_steps(grid[step, column], grid[step + 1, column]), point[column])
 
     def _shaped(self, fields: dict[str, Array], chosen: Points, point: Points) -> TaxedEquilibrium:
         """The chosen solutions at their points, NaN elsewhere."""
@@ -194,7 +232,8 @@ class TaxedEconomy(Parameters):
     ) -> None:
         """Raise NoEquilibrium with the condition that fails and its size, for a single economy."""
         ends = np.exp(Goods(self.world.x, self.world.y, 1.0).cost_gap(np.sinh([low, high])))
-        sizes = {"low": float(ends[0]), "high": float(ends[1]), "scan": SCAN}
+        sizes = {"low": float(ends[0]), "high": float(ends[1])}
+        sizes |= {"scan": SCAN, "more": SCAN - 2}
         sizes |= {"T_end": float(np.ravel(self.schedule.T(1.0))[0])}
         sizes |= {"L_star": float(np.ravel(self.world.L_star)[0])}
         tried = self.take(np.zeros(SCAN, dtype=int))._at(np.sinh(np.linspace(low, high, SCAN)))
@@ -204,6 +243,7 @@ class TaxedEconomy(Parameters):
             name = next(key for key, failed in failures.items() if failed[0])
             sizes |= {key: float(value[0]) for key, value in fields.items()}
             sizes["taxed"] = 1 + float(np.ravel(self.tau)[0])
+            sizes["paid"] = float((-self.tau_task * self._paid_abroad(fields))[0])
             sizes["used"] = float(self._labour_abroad(fields["I"], fields["m"])[0])
         raise NoEquilibrium(f"TaxedEconomy: {FAILURES[name].format(**sizes)}")
 
@@ -229,6 +269,10 @@ class TaxedEconomy(Parameters):
         e = self.world
         return e.beta * e.schedule.T(I, m) * e.L / m
 
+    def _paid_abroad(self, fields: dict[str, Array]) -> Array:
+        """Wages that home pays for tasks abroad."""
+        return fields["w_star"] * self._labour_abroad(fields["I"], fields["m"])
+
     def _excess_demand(self, z: Array, point: Points) -> Array:
         """Excess demand for Y, both countries together, at z = arcsinh(log q*)."""
         f = self.take(point)._at(np.sinh(z))
@@ -240,13 +284,18 @@ class TaxedEconomy(Parameters):
         """All fields at z = arcsinh(log q*), and where which condition fails."""
         at = self.take(point)
         f = at._at(np.sinh(z))
+        failed = at._failed(f)
+        names = "beyond", "exhausted", "bankrupt"
+        return f, dict(zip(names, failed, strict=False)) | {"specialised": failed[3:].any(axis=0)}
+
+    def _failed(self, f: dict[str, Array]) -> NDArray[np.bool_]:
+        """Whether home's prices, foreign labour, home's spending or an output is out of range."""
         wedge = np.abs(np.log(f["price_y"] / f["price_x"] / f["p"]))
         imports = (f["trade"] == 0) | (f["trade"] == 4)
-        return f, {
-            "beyond": imports & (wedge < np.log1p(at.tau) - 1e-9),
-            "exhausted": at._labour_abroad(f["I"], f["m"]) >= at.world.L_star,
-            "specialised": np.minimum.reduce([f[n] for n in ("x", "y", "x_star", "y_star")]) < 0,
-        }
+        beyond = imports & (wedge < np.log1p(self.tau) - 1e-9)
+        exhausted = self._labour_abroad(f["I"], f["m"]) >= self.world.L_star
+        outputs = (f[name] < 0 for name in ("x", "y", "x_star", "y_star"))
+        return np.array([beyond, exhausted, f["c_x"] <= 0, *outputs])
 
     def _at(self, log_q_star: Array) -> dict[str, Array]:
         """Both countries at the foreign relative wage q*, home with the trade that fits it."""
@@ -314,6 +363,16 @@ class TaxedEconomy(Parameters):
         """D(p) = mu / (1 - mu) p**-eps, consumption of Y for each X (GRH08-IIB-3)."""
         mu = np.asarray(self.world.mu)
         return mu / (1 - mu) * np.exp(-self.world.eps * log_p)
+
+
+def _steps(low: Array, high: Array) -> Array:
+    """A grid from low to high, one column for each."""
+    return low + (high - low) * np.linspace(0, 1, SCAN)[:, None]
+
+
+def _accepted(failures: dict[str, NDArray[np.bool_]]) -> NDArray[np.bool_]:
+    """Where no condition fails."""
+    return ~np.logical_or.reduce(list(failures.values()))
 
 
 def _side(goods: Goods) -> tuple[Array, Array]:
