@@ -273,6 +273,7 @@ def test_the_border_of_existence_is_where_all_foreign_tasks_make_the_good_for_it
         ({"beta_H": None, "s_star": None}, "and beta_H and s_star are missing"),
         ({"schedule_H": None}, "and schedule_H is missing"),
         ({"schedule_H": 3}, "schedule_H = 3 must be a Schedule"),
+        ({"L": 10**400}, "L = 10+ must be a number or an array of numbers"),
         ({"beta_H": -1, "s_star": np.nan}, r"beta_H = -1 must be finite and > 0; s_star = nan"),
         ({"L": [1, 2], "s_star": [1, 2, 3]}, "must broadcast together"),
         ({"x": None, "w_star": 0}, "x = None must be a Technology|w_star = 0 must be"),
