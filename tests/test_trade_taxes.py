@@ -488,6 +488,10 @@ def test_all_sign_changes_of_the_scan_are_reported():
             away = z - np.arcsinh(np.log(true.w_star / true.s_star)) - 0.05
             return super()._excess_demand(z, point) * away
 
+        def _outcome(self, z, point):  # the added root does not clear the market
+            fields, failures = super()._outcome(z, point)
+            return fields, failures | {"jump": np.zeros(z.shape, dtype=bool)}
+
     wavy = Wavy(world=example(), tau=np.array([0.02, 0.02]), tau_task=0.0)
     with pytest.warns(UserWarning, match="the largest residual"):
         both = wavy.equilibria()
@@ -499,3 +503,14 @@ def test_all_sign_changes_of_the_scan_are_reported():
         pytest.warns(UserWarning, match="2 of 2 points have more than one equilibrium"),
     ):
         assert wavy.solve().p == pytest.approx(both[0].p, rel=1e-15)
+
+
+def test_a_jump_of_excess_demand_is_no_equilibrium():
+    """With a large subsidy home's trade changes its kind at p = 1.666, and demand jumps there."""
+    seller = LargeEconomy(
+        schedule=Power(eta=0.5), beta=1.6, A_star=1.8, x=CES(0.25, 0.05), y=CES(0.7, 0.05), L=1.0,
+        H=0.7, L_star=3.0, H_star=4.4, mu=0.35, eps=0.4,
+    )  # fmt: skip
+    (eq,) = TaxedEconomy(world=seller, tau=1.5, tau_task=-0.4).equilibria()
+    assert eq.p == pytest.approx(0.95302, abs=5e-6)
+    assert max(abs(r) for r in eq.residuals().values()) < 1e-11

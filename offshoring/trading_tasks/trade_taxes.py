@@ -31,11 +31,13 @@ One unknown is left, the foreign relative wage q* = w* / s*.
 - A solution at which an output would be negative can hide the true one in the same step. So at
   points where nothing admissible was found the steps are cut into 32 parts each and scanned again,
   except steps at both ends of which the same condition fails (the same output is negative, foreign
-  labour does not suffice, ...). All admissible solutions found are reported.
+  labour does not suffice, ...). All admissible solutions found are reported. Where several b fit or
+  home would not make both goods excess demand can jump over zero; a jump is no solution and dropped.
 
-What can be missed: where one equilibrium was found, others that share its step or, two of them,
-another step; where none was found, one that shares one of the 32 parts with another solution, or
-lies in a step at both ends of which the same condition fails; and relative wages beyond exp(15).
+What can be missed: where one equilibrium was found, others that share its step, or share another
+step with each other or with an inadmissible solution; where several b fit, those with another b;
+where none was found, one that shares one of the 32 parts with another solution, or lies in a step
+at both ends of which the same condition fails; and relative wages beyond exp(15).
 """
 
 from __future__ import annotations
@@ -83,6 +85,7 @@ FAILURES = {
     "beyond": "no wages let home make both goods if what it imports costs {taxed:.6g} times the "
     "world price",
     "bankrupt": "the subsidy on tasks, {paid:.6g}, would leave home nothing to spend",
+    "jump": "excess demand for Y jumps over zero at p = {p:.6g}, where home changes what it trades",
     "specialised": "a country would specialise: outputs would be x = {x:.6g}, y = {y:.6g} at home "
     "and x_star = {x_star:.6g}, y_star = {y_star:.6g} abroad, and none may be negative",
 }
@@ -286,7 +289,10 @@ class TaxedEconomy(Parameters):
         f = at._at(np.sinh(z))
         failed = at._failed(f)
         names = "beyond", "exhausted", "bankrupt"
-        return f, dict(zip(names, failed, strict=False)) | {"specialised": failed[3:].any(axis=0)}
+        failures = dict(zip(names, failed, strict=False)) | {"specialised": failed[3:].any(axis=0)}
+        made = f["y"] + f["y_star"]
+        gap = np.abs(f["c_y"] + f["c_y_star"] - made)
+        return f, failures | {"jump": ~(gap < 1e-6 * np.abs(made))}  # a root leaves a rounding
 
     def _failed(self, f: dict[str, Array]) -> NDArray[np.bool_]:
         """Whether home's prices, foreign labour, home's spending or an output is out of range."""
