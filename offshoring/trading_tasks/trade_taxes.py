@@ -32,7 +32,7 @@ One unknown is left, the foreign relative wage q* = w* / s*.
   points where nothing admissible was found the steps are cut into 32 parts each and scanned again,
   except steps at both ends of which the same condition fails (the same output is negative, foreign
   labour does not suffice, ...). All admissible solutions found are reported. Where several b fit or
-  home would not make both goods excess demand can jump over zero; a jump is no solution and dropped.
+  home would not make both goods excess demand can jump over zero; a jump is no solution.
 
 What can be missed: where one equilibrium was found, others that share its step, or share another
 step with each other or with an inadmissible solution; where several b fit, those with another b;
