@@ -532,3 +532,15 @@ def test_fixed_proportions_with_both_kinds_have_no_slopes_and_no_warnings():
 def test_fixed_proportions_with_a_negligible_factor_keep_their_digits():
     econ = w8(x=Leontief(L=1.0, H=1e-9), L=0.9, H=1e-9, w_star=0.45, s_star=1.0, beta_H=2.0)
     assert worst(econ.solve()) < 1e-12
+
+
+def test_a_dear_kind_that_stays_does_not_spoil_the_digits_of_the_one_that_moves():
+    """Only H-tasks move, and are a tiny part of costs: their cutoff gives their price."""
+    L = np.random.default_rng(1).uniform(2.2e4, 6e4, 400)
+    eq = w8(
+        schedule=Linear(1, 1), beta=50.0, x=CES(0.99995, 1e-6), w_star=1.0, L=L, beta_H=1.1,
+        schedule_H=Linear(1, 2), s_star=0.05,
+    ).solve()  # fmt: skip
+    assert (eq.I == 0).all()
+    assert (eq.I_H > 0).all()
+    assert worst(eq) < 1e-12
