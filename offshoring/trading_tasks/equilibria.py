@@ -112,6 +112,11 @@ def at_margin(gap: Array, I: Value) -> Array:
     return np.where(np.asarray(I) > 0, gap, np.minimum(gap, 0))[()]
 
 
+def zero_profit(loss: Array, output: Array) -> Array:
+    """The relative loss where the good is made; where it is not, only a profit is an error."""
+    return np.where(output > 0, loss, np.minimum(loss, 0))[()]
+
+
 def larger(a: Array, b: Array) -> Array:
     """Of two errors the one that is larger in size, elementwise."""
     return np.where(np.abs(a) > np.abs(b), a, b)[()]

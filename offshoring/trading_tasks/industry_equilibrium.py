@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from offshoring.trading_tasks.equilibria import Equilibrium, larger
+from offshoring.trading_tasks.equilibria import Equilibrium, at_margin, larger, zero_profit
 from offshoring.validation import Array
 
 
@@ -240,7 +240,7 @@ class IndustryEquilibrium(Equilibrium):
         some = np.maximum(m, np.finfo(float).tiny)  # m may be too small for a float, and t finite
         gap = e.beta * schedule.t(i, some) * e.w_star / self.w - 1
         at_most = np.where(m > 0, gap, np.maximum(gap, 0))
-        return np.where(i > 0, at_most, np.minimum(gap, 0))[()]
+        return at_margin(at_most, i)
 
     def _loss(self, g: str, omega: Array, bill: Array) -> Array:
         """Loss per unit of revenue, with the L-tasks chosen at omega and paid at the bill.
@@ -250,4 +250,4 @@ class IndustryEquilibrium(Equilibrium):
         technology, s = self._technology(g), self.s
         price = 1.0 if g == "x" else self.economy.p
         loss = (bill * technology.a_L(omega, s) + s * technology.a_H(omega, s)) / price - 1
-        return np.where(getattr(self, g) > 0, loss, np.minimum(loss, 0))[()]
+        return zero_profit(loss, getattr(self, g))

@@ -7,7 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from offshoring.trading_tasks.equilibria import Equilibrium, TaskTrade, at_margin, larger, shocks
+from offshoring.trading_tasks.equilibria import (
+    Equilibrium,
+    TaskTrade,
+    at_margin,
+    larger,
+    shocks,
+    zero_profit,
+)
 from offshoring.trading_tasks.hats import Hats, effects_of_one_good, effects_of_two_goods, rises
 from offshoring.validation import Array, Value
 
@@ -29,19 +36,14 @@ class _TwoGoods(Equilibrium):
         return {
             "GRH08-4": a_L / L - 1,
             "GRH08-5": a_H / H - 1,
-            "GRH08-8": _zero_profit(loss_x - 1, self.x),
-            "GRH08-9": _zero_profit(loss_y / e.p - 1, self.y),
+            "GRH08-8": zero_profit(loss_x - 1, self.x),
+            "GRH08-9": zero_profit(loss_y / e.p - 1, self.y),
         }
 
 
 def _loss(good: Any, omega: Array, omega_H: Array) -> Array:
     """Unit cost, input by input."""
     return omega * good.a_L(omega, omega_H) + omega_H * good.a_H(omega, omega_H)
-
-
-def _zero_profit(loss: Array, output: Array) -> Array:
-    """The relative loss where the good is made; where it is not, only a profit is an error."""
-    return np.where(output > 0, loss, np.minimum(loss, 0))[()]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -121,7 +123,7 @@ class SmallEquilibrium(SmallTaskTrade, _TwoGoods):
         e, omega, omega_H = self.economy, self.omega, self.omega_H
         of_L, of_H = self._bundles()
         bills = [of_L * g.a_L(omega, omega_H) + of_H * g.a_H(omega, omega_H) for g in (e.x, e.y)]
-        losses = _zero_profit(bills[0] - 1, self.x), _zero_profit(bills[1] / e.p - 1, self.y)
+        losses = zero_profit(bills[0] - 1, self.x), zero_profit(bills[1] / e.p - 1, self.y)
         return self._cutoff_residuals() | {
             "GRH08-2": larger(*losses),
             **self._production_residuals(omega, omega_H, e.L / self.m, e.H / self.m_H),
@@ -239,6 +241,6 @@ class MigrationEquilibrium(_TwoGoods):
         gap = e.beta * e.schedule.t(self.I, self.m) * e.w_star / self.w - 1
         at_most = np.where(self.I < 1, gap, np.maximum(gap, 0))
         return {
-            "GRH08-IIA-5": np.where(self.I > 0, at_most, np.minimum(gap, 0))[()],
+            "GRH08-IIA-5": at_margin(at_most, self.I),
             **self._production_residuals(self.w, self.s, e.L + self.inflow, e.H),
         }

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.special import logit
 
 from offshoring.technologies import Technology
-from offshoring.trading_tasks.equilibria import TaskTrade, at_margin, larger
+from offshoring.trading_tasks.equilibria import TaskTrade, at_margin, larger, zero_profit
 from offshoring.trading_tasks.hats import Hats
 from offshoring.validation import Array, Value
 
@@ -201,7 +201,7 @@ def _costs(
         "a_L": a_L,
         "theta_L": good.share_L(log_q),
         "theta_F": theta_F,
-        "loss": np.where(output > 0, loss, np.minimum(loss, 0))[()],
+        "loss": zero_profit(loss, output),
         "full": np.where(factor_return > 0, used, np.maximum(used, 0))[()],
     }
 
