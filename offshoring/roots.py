@@ -52,14 +52,39 @@ def find_root(
     >>> find_root(lambda x, a: x * x - a, 0.0, [2.0, 3.0], args=([1.0, 4.0],))
     array([1., 2.])
     """
-    low, high, *rest = np.broadcast_arrays(*(np.asarray(a) for a in (low, high, *args)))
-    if low.size == 0:
-        return np.empty(low.shape)
-    low, high = low.astype(float), high.astype(float)
-    with np.errstate(invalid="ignore"):  # inside the method: a square root that rounds below zero
-        found = elementwise.find_root(residual, (low, high), args=tuple(rest))
+    found, low, high = _search(residual, low, high, args, None)
     _check(found, low, high)
     return np.asarray(found.x, dtype=float)[()]
+
+
+def narrow(
+    residual: Residual,
+    low: ArrayLike,
+    high: ArrayLike,
+    args: tuple[ArrayLike, ...] = (),
+    *,
+    width: float,
+) -> tuple[Array, Array]:
+    """A bracket no wider than ``width`` round the root between two points, for every element.
+
+    For roots that are needed roughly, with a guarantee. See :func:`find_root` for the rest.
+
+    Returns
+    -------
+    tuple of arrays
+        Lower and upper ends, between which the residual changes sign; the same point twice where
+        the method met the root itself.
+
+    Examples
+    --------
+    >>> left, right = narrow(lambda x: x * x - 2, 0.0, 2.0, width=0.1)
+    >>> bool(left < 2**0.5 < right), bool(right - left <= 0.1)
+    (True, True)
+    """
+    found, low, high = _search(residual, low, high, args, {"xatol": width})
+    _check(found, low, high)
+    (left, right), exact = found.bracket, found.f_x == 0
+    return np.where(exact, found.x, left)[()], np.where(exact, found.x, right)[()]
 
 
 def find_root_above(
@@ -91,6 +116,23 @@ def find_root_above(
             break
         width *= 2
     return result
+
+
+def _search(
+    residual: Residual,
+    low: ArrayLike,
+    high: ArrayLike,
+    args: tuple[ArrayLike, ...],
+    tolerances: dict[str, float] | None,
+) -> tuple[Any, Array, Array]:
+    """What scipy finds, and the ends of the brackets in the common shape."""
+    low, high, *rest = np.broadcast_arrays(*(np.asarray(a) for a in (low, high, *args)))
+    low, high = low.astype(float), high.astype(float)
+    with np.errstate(invalid="ignore"):  # inside the method: a square root that rounds below zero
+        found = elementwise.find_root(
+            residual, (low, high), args=tuple(rest), tolerances=tolerances
+        )
+    return found, low, high
 
 
 def _check(found: Any, low: Array, high: Array) -> None:

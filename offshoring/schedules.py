@@ -14,7 +14,7 @@ from abc import abstractmethod
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy.interpolate import PchipInterpolator, PPoly
 
 from offshoring.roots import find_root
@@ -62,6 +62,11 @@ class Schedule(Parameters):
     @abstractmethod
     def working_time(self, i: ArrayLike, m: ArrayLike | None = None) -> Array:
         """Integral of 1/t over [0, i]: working time that migrants keep (GRH08-IIA-5)."""
+
+    @property
+    @abstractmethod
+    def rises(self) -> NDArray[np.bool_]:
+        """Whether no two tasks cost the same: t is strictly increasing."""
 
     def t_Omega(self, i: ArrayLike, m: ArrayLike | None = None) -> Array:
         """t(i) Omega(i) = (1 - i) t(i) + T(i), with slope (1 - i) t'(i) >= 0 (GRH08-fn21)."""
@@ -150,6 +155,10 @@ class Linear(Schedule):
         b = np.where(np.asarray(self.b) > 0, self.b, 1.0)
         return np.where(np.asarray(self.b) > 0, np.log1p(b * i / self.a) / b, i / self.a)[()]
 
+    @property
+    def rises(self) -> NDArray[np.bool_]:
+        return np.asarray(self.b) > 0
+
 
 @dataclass(frozen=True, eq=False)
 class Power(Schedule):
@@ -201,6 +210,10 @@ class Power(Schedule):
 
     def working_time(self, i: ArrayLike, m: ArrayLike | None = None) -> Array:
         return _saturating(1 + np.asarray(self.eta), _depth(*_tasks(i, m)))
+
+    @property
+    def rises(self) -> NDArray[np.bool_]:
+        return np.asarray(self.eta) > 0
 
     # Closed forms, finite at i = 1 where the general ones are 0 * inf or inf / inf.
     # With u = -log(1 - i): T = (1 - e^{-ku}) / k for k = 1 - eta, and (1 - i) t = e^{-ku}.
@@ -300,6 +313,10 @@ class Exponential(Schedule):
         i, _ = _tasks(i, m)
         return _saturating(self.k, i) / self.a
 
+    @property
+    def rises(self) -> NDArray[np.bool_]:
+        return np.asarray(self.k) > 0
+
 
 @dataclass(frozen=True, eq=False)
 class Tabulated(Schedule):
@@ -389,6 +406,10 @@ class Tabulated(Schedule):
         knots = np.asarray(self.tasks)
         left = np.clip(np.searchsorted(knots, i, side="right") - 1, 0, knots.size - 2)
         return (np.asarray(self._time_at_knots)[left] + self._time_within(knots[left], i))[()]
+
+    @property
+    def rises(self) -> NDArray[np.bool_]:
+        return np.asarray(np.all(np.diff(self.costs) > 0))
 
     def _time_within(self, start: Array, end: Array) -> Array:
         """Integral of 1/t inside one piece, where 1/t is smooth: 32 Gauss points."""

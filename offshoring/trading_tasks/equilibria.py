@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import warnings
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -35,9 +34,6 @@ class Equilibrium:
     @abstractmethod
     def residuals(self) -> dict[str, Array]:
         """Relative error of every equilibrium condition, from the fields alone."""
-
-
-Result = TypeVar("Result", bound=Equilibrium)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -107,21 +103,6 @@ class TaskTrade(Equilibrium):
         return *of_L, H.gamma(self.I_H, self.m_H), H.elasticity(self.I_H, self.m_H)
 
 
-def at_margin(gap: Array, I: Value) -> Array:
-    """The gap at the margin; at the corner I = 0 only a task that wants to leave is an error."""
-    return np.where(np.asarray(I) > 0, gap, np.minimum(gap, 0))[()]
-
-
-def zero_profit(loss: Array, output: Array) -> Array:
-    """The relative loss where the good is made; where it is not, only a profit is an error."""
-    return np.where(output > 0, loss, np.minimum(loss, 0))[()]
-
-
-def larger(a: Array, b: Array) -> Array:
-    """Of two errors the one that is larger in size, elementwise."""
-    return np.where(np.abs(a) > np.abs(b), a, b)[()]
-
-
 def shocks(economy: Any, shock: str) -> tuple[float, float]:
     """How d log beta and d log beta_H move with a shock, by name."""
     known = {"beta": (1.0, 0.0)}
@@ -130,22 +111,6 @@ def shocks(economy: Any, shock: str) -> tuple[float, float]:
     if shock not in known:
         raise ValueError(f"shock = {shock!r} must be one of {', '.join(map(repr, known))}")
     return known[shock]
-
-
-def checked(eq: Result) -> Result:
-    """The equilibrium itself, with a warning if a residual is a thousand times what is promised."""
-    residuals = {name: np.abs(r) for name, r in eq.residuals().items()}
-    worst = np.asarray(np.fmax.reduce(list(residuals.values())))
-    bad = worst > 1e-9
-    if bad.any():
-        name = next(name for name, r in residuals.items() if np.any(r == np.nanmax(worst)))
-        warnings.warn(
-            f"{type(eq).__name__}: the largest residual is {np.nanmax(worst):.1e} ({name}), above "
-            f"1e-9 at {bad.sum()} of {bad.size} points: rounding is magnified there, as by a "
-            "nearly vertical schedule or a cost share near zero",
-            stacklevel=3,
-        )
-    return eq
 
 
 def settle(

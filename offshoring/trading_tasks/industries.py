@@ -25,10 +25,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from offshoring.residuals import checked
 from offshoring.roots import find_root
 from offshoring.schedules import Schedule
 from offshoring.technologies import Technology
-from offshoring.trading_tasks.equilibria import checked, settle
+from offshoring.trading_tasks.equilibria import settle
 from offshoring.trading_tasks.factor_prices import (
     BOTH,
     GOODS,

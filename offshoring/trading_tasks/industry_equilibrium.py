@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from offshoring.trading_tasks.equilibria import Equilibrium, at_margin, larger, zero_profit
+from offshoring.residuals import at_margin, larger, zero_profit
+from offshoring.trading_tasks.equilibria import Equilibrium
 from offshoring.validation import Array
 
 

@@ -22,10 +22,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from offshoring.residuals import checked
 from offshoring.roots import find_root
 from offshoring.schedules import Schedule
 from offshoring.technologies import Technology
-from offshoring.trading_tasks.equilibria import checked, settle
+from offshoring.trading_tasks.equilibria import settle
 from offshoring.trading_tasks.factor_prices import FAR, Goods, label_problem
 from offshoring.trading_tasks.large_equilibrium import LargeEquilibrium
 from offshoring.trading_tasks.margin import DEEP, find_margin, share_at

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from offshoring.trading_tasks.equilibria import TaskTrade, at_margin, larger, shocks
+from offshoring.residuals import at_margin, larger
+from offshoring.trading_tasks.equilibria import TaskTrade, shocks
 from offshoring.trading_tasks.hats import Effects, Hats, effects_of_two_goods
 from offshoring.validation import Array
 

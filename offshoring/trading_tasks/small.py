@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from offshoring.trading_tasks.equilibria import checked
+from offshoring.residuals import checked
 from offshoring.trading_tasks.margin import find_margin, share_at, warn_if_easier_abroad
 from offshoring.trading_tasks.price_taker import PriceTaker, Rules, TwoGoods
 from offshoring.trading_tasks.skilled import SmallTaskTraders

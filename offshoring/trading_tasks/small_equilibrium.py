@@ -7,14 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from offshoring.trading_tasks.equilibria import (
-    Equilibrium,
-    TaskTrade,
-    at_margin,
-    larger,
-    shocks,
-    zero_profit,
-)
+from offshoring.residuals import at_margin, larger, zero_profit
+from offshoring.trading_tasks.equilibria import Equilibrium, TaskTrade, shocks
 from offshoring.trading_tasks.hats import Hats, effects_of_one_good, effects_of_two_goods, rises
 from offshoring.validation import Array, Value
 

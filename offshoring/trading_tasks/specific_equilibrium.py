@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import logit
 
+from offshoring.residuals import at_margin, larger, zero_profit
 from offshoring.technologies import Technology
-from offshoring.trading_tasks.equilibria import TaskTrade, at_margin, larger, zero_profit
+from offshoring.trading_tasks.equilibria import TaskTrade
 from offshoring.trading_tasks.hats import Hats
 from offshoring.validation import Array, Value
 

@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import logit
 
+from offshoring.residuals import checked
 from offshoring.roots import find_root
 from offshoring.schedules import Schedule
 from offshoring.technologies import Technology
-from offshoring.trading_tasks.equilibria import checked, settle
+from offshoring.trading_tasks.equilibria import settle
 from offshoring.trading_tasks.factor_prices import FAR, GOODS
 from offshoring.trading_tasks.margin import DEEP, find_margin, share_at, warn_if_easier_abroad
 from offshoring.trading_tasks.skilled import PROHIBITIVE

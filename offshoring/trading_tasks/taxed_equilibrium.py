@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
+from offshoring.residuals import at_margin, larger
 from offshoring.technologies import CES
-from offshoring.trading_tasks.equilibria import Equilibrium, at_margin, larger
+from offshoring.trading_tasks.equilibria import Equilibrium
 from offshoring.validation import Array
 
 if TYPE_CHECKING:

@@ -48,10 +48,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from offshoring.residuals import checked
 from offshoring.roots import find_root
 from offshoring.schedules import Schedule
 from offshoring.technologies import Technology
-from offshoring.trading_tasks.equilibria import checked
 from offshoring.trading_tasks.factor_prices import Goods
 from offshoring.trading_tasks.large import LargeEconomy
 from offshoring.trading_tasks.margin import find_margin, share_at

@@ -1,0 +1,48 @@
+"""Residuals: what counts as an error of an equilibrium condition, and a warning if one is large."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Protocol, TypeVar
+
+import numpy as np
+
+from offshoring.validation import Array, Value
+
+
+class _Solved(Protocol):
+    def residuals(self) -> dict[str, Array]: ...
+
+
+Result = TypeVar("Result", bound=_Solved)
+
+
+def at_margin(gap: Array, I: Value) -> Array:
+    """The gap at the margin; at the corner I = 0 only a task that wants to leave is an error."""
+    return np.where(np.asarray(I) > 0, gap, np.minimum(gap, 0))[()]
+
+
+def zero_profit(loss: Array, output: Array) -> Array:
+    """The relative loss where the good is made; where it is not, only a profit is an error."""
+    return np.where(output > 0, loss, np.minimum(loss, 0))[()]
+
+
+def larger(a: Array, b: Array) -> Array:
+    """Of two errors the one that is larger in size, elementwise."""
+    return np.where(np.abs(a) > np.abs(b), a, b)[()]
+
+
+def checked(eq: Result) -> Result:
+    """The equilibrium itself, with a warning if a residual is a thousand times what is promised."""
+    residuals = {name: np.abs(r) for name, r in eq.residuals().items()}
+    worst = np.asarray(np.fmax.reduce(list(residuals.values())))
+    bad = worst > 1e-9
+    if bad.any():
+        name = next(name for name, r in residuals.items() if np.any(r == np.nanmax(worst)))
+        warnings.warn(
+            f"{type(eq).__name__}: the largest residual is {np.nanmax(worst):.1e} ({name}), above "
+            f"1e-9 at {bad.sum()} of {bad.size} points: rounding is magnified there, as by a "
+            "nearly vertical schedule or a cost share near zero",
+            stacklevel=3,
+        )
+    return eq
