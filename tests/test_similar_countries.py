@@ -65,7 +65,7 @@ WE4 = {
     "w": [1.25326799083, 2.24944837243, 2.52077759391], "I": [0, 0.0830131868366, 1],
     "I_star": [0, 0.175850214678, 0.274918927052], "x": [np.nan, 1.87099942118, 2.27544223534],
     "x_star": [np.nan, 0.175860171491, 0.0536405571736],
-    "welfare": [1.54889780272, 1.94432082888, 2.21615951710],
+    "welfare": [1.54889780272, 1.94432082888, 2.21615950711],
     "welfare_star": [1.01118039372, 0.582490490076, 0.538576239755],
 }  # fmt: skip
 
@@ -373,6 +373,27 @@ BORDERS = [
 def test_borders_lose_nothing(border):
     eqs = world(**border).equilibria()
     assert eqs.count in (1, 3)
+    assert largest(eqs.residuals()) < 1e-11
+
+
+@pytest.mark.parametrize(
+    ("economy", "count"),
+    [
+        (world(1.1056098028671142, beta=1.8, theta=0.65, sigma=4.5), {5}),
+        (world(1.4, beta=6.145536775162077), {1, 3}),  # a fold, to all digits
+        (world(1.00179707, beta=1.69597926, theta=0.82018221, sigma=2.23439534), {3}),
+        (world(1.3999883, beta=3.08558465, theta=0.91544854, sigma=4.57702305,
+               schedule=Linear(a=1, b=0.04248385)), {3}),
+        (world(0.8095998, beta=7.34454488, theta=0.70279699, sigma=2.74561839,
+               schedule=Linear(a=1, b=0.04890459)), {3}),
+        (world(0.97761214, beta=2.13424458, theta=0.90242779, sigma=2.62579558,
+               schedule=SCHEDULES["tabulated"]), {7}),
+    ],
+)  # fmt: skip
+def test_pairs_that_hide_between_nodes(economy, count):
+    """Worlds in which a coarser search lost two equilibria between kinks of G."""
+    eqs = economy.equilibria()
+    assert int(eqs.count) in count
     assert largest(eqs.residuals()) < 1e-11
 
 
