@@ -124,7 +124,7 @@ def test_five_and_seven_equilibria(world, family, printed):
 
 
 def test_seven_equilibria_turn_up_in_random_draws():
-    """The first world with seven among draws of nearly equal countries."""
+    """A world with seven among random draws of nearly equal countries."""
     world = similar(1.6497507854309403, 0.7697135892751271, 3.057197235524174, 1.0033297224432385)
     rng = np.random.default_rng(2012)
     ends = np.array([(1, 2.2), (0.3, 0.95), (2.5, 5), (0.95, 1.05)])  # beta, theta, sigma, L

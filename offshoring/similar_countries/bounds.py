@@ -52,11 +52,12 @@ def _top_without_cap(
     Beyond :math:`u_0 = \log(2 \lambda) / (1 - \theta)` East's wage is at least one (else W is
     empty, and labour markets cannot clear). Labour also bounds the tasks outside W from below,
     by :math:`\mu = 1 / (1 + 4 / (\lambda \beta))`. Then :math:`c^* / c` is at most the mean of
-    :math:`\min(\beta t, 2^\theta e^{\theta u})` over the dearest tasks :math:`(1 - \mu, 1]`, which
-    makes a lower bound of G that is convex in u, and at least :math:`2^{-\theta}` times the
-    integral of :math:`\min(\beta t, e^{\theta u} / \bar w)` over them, :math:`\bar w` being
-    :math:`\beta t(1 - \mu)`; an upper bound of G that ends up falling or rising. Wherever one of
-    them has settled beyond zero, G has no further root.
+    :math:`\min(\beta t, 2^\theta e^{\theta u})` over the dearest tasks :math:`(1 - \mu, 1]`, and
+    at least :math:`2^{-\theta}` times the integral of :math:`\min(\beta t, e^{\theta u} / \bar w)`
+    over them, :math:`\bar w` being :math:`\beta t(1 - \mu)`. That makes a lower and an upper bound
+    of G, both convex in u. G has no root beyond a point where the lower one is positive and has
+    begun to rise, nor between one where the upper one is negative and the end of the search, if
+    it is negative there too.
     """
     mu = 1 / (1 + 4 / (lam * beta))
     cap = beta * schedule.t(1 - mu, mu)
@@ -71,7 +72,7 @@ def _top_without_cap(
     def at_least(u: Array) -> Array:
         return u - nu - sigma * np.log(dear(theta * (u + np.log(2))) / mu)
 
-    def at_most(u: Array) -> Array:
+    def at_most(u: Value) -> Array:
         return u - nu - sigma * (np.log(dear(theta * u - np.log(cap))) - theta * np.log(2))
 
     start = np.maximum(np.log(2 * lam) / (1 - theta), 1.0)
@@ -79,7 +80,7 @@ def _top_without_cap(
     u = np.broadcast_to(np.minimum(start, FARTHEST / 2), top.shape).copy()
     while (u < FARTHEST).any():
         rising = (at_least(u) > 0) & (at_least(2 * u) >= at_least(u))
-        falling = (at_most(u) < 0) & (at_most(2 * u) <= at_most(u))
+        falling = (at_most(u) < 0) & (at_most(FARTHEST) < 0)
         top = np.where(np.isnan(top) & (rising | falling), 2 * u, top)
         u = np.minimum(2 * u, FARTHEST)
     return np.where(np.isnan(top), FARTHEST, np.minimum(top, FARTHEST))

@@ -71,6 +71,18 @@ def log_cost_J(u: Value, v: Value) -> Array:
     return np.where(inside, middle, outside)[()]
 
 
+def distance_problems(schedule: Schedule, beta: Value) -> list[str]:
+    """What is wrong with the cost of distance, in words."""
+    problems = []
+    if not np.all(schedule.rises):
+        problems.append(f"schedule = {schedule!r} must be strictly increasing")
+    first = np.asarray(beta * schedule.t(0.0))
+    if (first < 1).any():
+        least = f"beta t(0) = {first.min():g}"
+        problems.append(f"{least} must be >= 1: distance never makes a task cheaper")
+    return problems
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class TaskLocation(Parameters):
     """Two countries with given outputs and wages, and the tasks that their firms share.
@@ -118,20 +130,9 @@ class TaskLocation(Parameters):
         freeze(self, *numbers)
         problems = [*kind_problems(self, schedule=Schedule), self.shape_problem()]
         if not any(problems):
-            problems += self._cost_problems()
+            problems += distance_problems(self.schedule, self.beta)
         rules = {name: positive(getattr(self, name)) for name in numbers}
         check(self, *problems, **rules | {"theta": open_unit(self.theta)})
-
-    def _cost_problems(self) -> list[str]:
-        """What is wrong with the cost of distance, in words."""
-        problems = []
-        if not np.all(self.schedule.rises):
-            problems.append(f"schedule = {self.schedule!r} must be strictly increasing")
-        first = np.asarray(self.beta * self.schedule.t(0.0))
-        if (first < 1).any():
-            least = f"beta t(0) = {first.min():g}"
-            problems.append(f"{least} must be >= 1: distance never makes a task cheaper")
-        return problems
 
     # ---------------------------------------------------------------- thresholds
 

@@ -12,6 +12,7 @@ from offshoring.similar_countries.slices import CHART, Side
 from offshoring.validation import Array, Value
 
 KINK = 1e-12  # distance of the nodes that enclose the jump of G, relative to the range of u
+FIRST = [1e-5, 1e-4, 1e-3, 1e-2]  # nodes near u = 0, where G can turn fast
 STRETCH = 6.0  # beyond this u nodes are spaced by the logarithm
 PACES = (2.0, 1.5, 1.2)  # how much faster than it is seen to move G may move between nodes ...
 ZOOM = 8  # ... and into how many cells a cell is divided where it might then return
@@ -113,7 +114,8 @@ def _nodes(sides: Side, steps: int) -> Array:
     width = KINK * np.maximum(np.abs(u_alone), top)
     pair = np.clip(u_alone + width * [-1, 1], 0, top)
     grid = STRETCH * np.sinh(np.arcsinh(top / STRETCH) * np.linspace(0, 1, steps + 1) ** 2)
-    return np.sort(np.concatenate([grid, pair], axis=1), axis=1)
+    first = np.minimum(top, FIRST)
+    return np.sort(np.concatenate([grid, pair, first], axis=1), axis=1)
 
 
 def _jumps(sides: Side, u: Array) -> NDArray[np.bool_]:

@@ -13,6 +13,7 @@ from offshoring.residuals import checked
 from offshoring.schedules import Schedule
 from offshoring.similar_countries.closed_forms import EqualWageFamily, equal_wage_family
 from offshoring.similar_countries.equilibria import Equilibria
+from offshoring.similar_countries.location import distance_problems
 from offshoring.similar_countries.search import all_rows, side_of
 from offshoring.validation import (
     Array,
@@ -86,7 +87,7 @@ class SimilarCountries(Parameters):
         sigma = np.asarray(self.sigma)
         rules["sigma"] = np.isfinite(sigma) & (sigma > 1), "finite and > 1"
         check(self, *kinds, self.shape_problem(), **rules)
-        check(self, *self._schedule_problems())
+        check(self, *distance_problems(self.schedule, self.beta))
         uneven = np.abs(np.log(self.H / self.L) - np.log(self.H_star / self.L_star)) > 1e-12
         if np.any(uneven):
             warnings.warn(
@@ -95,17 +96,6 @@ class SimilarCountries(Parameters):
                 "hold, and equal wages need not mean equal outputs",
                 stacklevel=3,
             )
-
-    def _schedule_problems(self) -> list[str]:
-        first = np.asarray(self.beta * self.schedule.t(0.0))
-        problems = []
-        if not np.all(self.schedule.rises):
-            problems.append(f"schedule = {self.schedule!r} must be strictly increasing")
-        if np.any(first < 1):
-            problems.append(
-                f"beta t(0) = {first.min():g} must be >= 1: no task is easier to do from abroad"
-            )
-        return problems
 
     def mirror(self) -> Self:
         """The same world with the names of the countries exchanged (GRH12-fn19)."""
@@ -128,10 +118,10 @@ class SimilarCountries(Parameters):
         equilibria in closed form: no offshoring, and the family with equal wages, which counts as
         one. The number of equilibria is odd but for knife edges (tangencies and borders). Where
         it comes out even, the scan is repeated with many more nodes, and a warning is given if it
-        stays even. An odd number is no proof that nothing was missed: two roots closer together
-        than a cell of the scan, between which |G| hardly moves, can be.
-        Work is done in blocks of 1 000 worlds, so memory does not grow with the grid but for the
-        answer. A warning is given if a residual is above 1e-9.
+        stays even. An odd number is no proof that nothing was missed: two roots between the same
+        nodes can be, if G turns between them much faster than its slopes at the nodes tell.
+        Work is done in blocks, so memory does not grow with the grid but for the answer. A warning
+        is given if a residual is above 1e-9.
         """
         return checked(Equilibria.of(self, all_rows(self)))
 
