@@ -6,11 +6,15 @@ import warnings
 from typing import Protocol, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from offshoring.validation import Array, Value
 
 
 class _Solved(Protocol):
+    @property
+    def exists(self) -> NDArray[np.bool_]: ...
+
     def residuals(self) -> dict[str, Array]: ...
 
 
@@ -33,16 +37,24 @@ def larger(a: Array, b: Array) -> Array:
 
 
 def checked(eq: Result) -> Result:
-    """The equilibrium itself, with a warning if a residual is a thousand times what is promised."""
-    residuals = {name: np.abs(r) for name, r in eq.residuals().items()}
+    """The equilibrium itself, with a warning if a residual is a thousand times what is promised.
+
+    A residual that is no number counts as infinite where there is an equilibrium.
+    """
+    residuals = {
+        name: np.where(np.isnan(r) & eq.exists, np.inf, np.abs(r))
+        for name, r in eq.residuals().items()
+    }
     worst = np.asarray(np.fmax.reduce(list(residuals.values())))
     bad = worst > 1e-9
     if bad.any():
-        name = next(name for name, r in residuals.items() if np.any(r == np.nanmax(worst)))
+        largest = np.nanmax(worst)
+        name = next(name for name, r in residuals.items() if np.any(r == largest))
         warnings.warn(
-            f"{type(eq).__name__}: the largest residual is {np.nanmax(worst):.1e} ({name}), above "
-            f"1e-9 at {bad.sum()} of {bad.size} points: rounding is magnified there, as by a "
-            "nearly vertical schedule or a cost share near zero",
+            f"{type(eq).__name__}: the largest residual is {largest:.1e} ({name}), above 1e-9 at "
+            f"{bad.sum()} of {bad.size} points: rounding is magnified there, as by a nearly "
+            "vertical or nearly flat schedule or a cost share near zero, or a value is beyond "
+            "floats",
             stacklevel=3,
         )
     return eq

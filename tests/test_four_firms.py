@@ -474,3 +474,13 @@ def test_an_array_is_its_elements():
 def test_bad_input_is_named(changes, message):
     with pytest.raises(ValueError, match=message):
         example(**{"multiple": 1.5} | changes)
+
+
+def test_odd_questions_to_the_game_are_refused_in_words():
+    game = FourFirms(multiple=1.3, theta=0.7, N=4, N_star=1, w=1.5, mu=1.01)
+    with pytest.raises(ValueError, match="outcome = 'X' must be one of E, W"):
+        game.equilibria().stands(0.01, "X")
+    with pytest.raises(ValueError, match="squeeze = 'no' must be a bool"):
+        game.replace(squeeze="no")
+    with pytest.raises(ValueError, match="must be 'specialist' or 'producer'"):
+        game.replace(capable=np.array(["producer", "specialist"]))

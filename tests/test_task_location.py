@@ -408,3 +408,10 @@ def test_bad_tasks_are_named():
             example().location(i)
     with pytest.raises(ValueError, match=r"i = 1.5 must be in \[0, 1\]"):
         example().survivor([0.1, 1.5])
+
+
+def test_the_suppliers_terms_are_checked():
+    with pytest.raises(ValueError, match=r"mu = 0.9 must be > 1"):
+        example().supplier_profit(0.1, 0.9)
+    with pytest.raises(ValueError, match=r"salary = 0 must be > 0"):
+        example().capability_bound(0.1, 0.0)

@@ -7,7 +7,7 @@ import numpy as np
 from offshoring.schedules import Schedule
 from offshoring.validation import Array, Value
 
-FARTHEST = 300.0  # no search goes beyond u = log(N / N*) = 300
+FARTHEST = 300.0  # no search goes beyond u = log(N / N*) = 300, however dear distance can be
 
 
 def log_wage_bounds(schedule: Schedule, beta: Value, lam: Value) -> tuple[Value, Value]:
@@ -33,21 +33,22 @@ def top_of_search(
 ) -> Value:
     r"""A bound of u = log(N / N*) in equilibria with N >= N*; 0 if there can be none.
 
-    Each task costs East's firms at most beta t(1) times what it costs West's, and at least
-    1 / (beta t(1)) times, so GRH12-DEM needs :math:`u \le \nu + \sigma \log \beta t(1)`.
+    Each task costs East's firms at least 1 / (beta t(1)) times what it costs West's, so GRH12-DEM
+    needs :math:`u \le \nu + \sigma \log \beta t(1)`. A bound above 300 is cut there.
     """
     with np.errstate(over="ignore"):
         capped = nu + sigma * np.log(beta * schedule.t(1.0, 0.0))
-    top = np.maximum(capped, 0.0)
-    if np.isfinite(top).all():
+    top = np.clip(capped, 0.0, FARTHEST)
+    if np.isfinite(capped).all():
         return top[()]
-    return np.where(np.isfinite(top), top, _top_without_cap(schedule, beta, theta, sigma, lam, nu))
+    free = _top_without_cap(schedule, beta, theta, sigma, lam, nu)
+    return np.where(np.isfinite(capped), top, free)
 
 
 def _top_without_cap(
     schedule: Schedule, beta: Value, theta: Value, sigma: Value, lam: Value, nu: Value
 ) -> Array:
-    r"""The same if t(1) is infinite.
+    r"""The same for the power schedule, whose t(1) is infinite.
 
     Beyond :math:`u_0 = \log(2 \lambda) / (1 - \theta)` East's wage is at least one (else W is
     empty, and labour markets cannot clear). Labour also bounds the tasks outside W from below,
@@ -77,7 +78,7 @@ def _top_without_cap(
 
     start = np.maximum(np.log(2 * lam) / (1 - theta), 1.0)
     top = np.full(np.broadcast_shapes(*(np.shape(v) for v in (start, mu, cap, nu, sigma))), np.nan)
-    u = np.broadcast_to(np.minimum(start, FARTHEST / 2), top.shape).copy()
+    u = np.broadcast_to(np.minimum(start, FARTHEST / 2), top.shape)  # 2 u is within reach
     while (u < FARTHEST).any():
         rising = (at_least(u) > 0) & (at_least(2 * u) >= at_least(u))
         falling = (at_most(u) < 0) & (at_most(FARTHEST) < 0)

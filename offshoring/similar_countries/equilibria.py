@@ -80,6 +80,9 @@ class Equilibrium:
 
     def __post_init__(self) -> None:
         freeze(self, *(f.name for f in fields(self) if f.name not in ("economy", "kind")))
+        kind = np.array(self.kind)
+        kind.flags.writeable = False
+        object.__setattr__(self, "kind", kind if kind.ndim else str(kind))
 
     @property
     def exists(self) -> NDArray[np.bool_]:
@@ -129,8 +132,9 @@ class Equilibrium:
     @property
     def P(self) -> Array:
         """Price index of all varieties."""
-        power = 1 - self.economy.sigma
-        return (self.n * self.p**power + self.n_star * self.p_star**power) ** (1 / power)
+        power = 1 - self.economy.sigma  # of the ratio only: powers of small prices overflow
+        varieties = self.n + self.n_star * (self.p_star / self.p) ** power
+        return self.p * varieties ** (1 / power)
 
     @property
     def income(self) -> Array:
@@ -191,10 +195,12 @@ class Equilibrium:
         Raises
         ------
         ValueError
-            If this is not a single equilibrium.
+            If this is not a single equilibrium, or none.
         """
         if np.ndim(self.w):
             raise ValueError(f"sets: the equilibria have shape {np.shape(self.w)}; pick one")
+        if not self.exists:
+            raise ValueError("sets: there is no equilibrium here")
         if self.kind == "equal wages":
             start = self._interval_start()
             end = start + self.M_E
@@ -275,9 +281,10 @@ class Equilibrium:
         T, mirrored = self.economy.schedule.T, self.u < 0
         of_low, of_high = np.where(mirrored, (self.I, self.I_star), (self.I_star, self.I))
         free = np.isnan(self.easy)  # in the family only sums and bounds are given
-        easy = np.where(free, 0.0, np.minimum(of_low, np.where(free, 0.0, self.J)))
+        easy = np.where(free, 0.0, np.fmin(of_low, self.J))  # without J nothing but I binds
         hard = np.maximum(of_high, easy)
-        T_hard = T(hard, np.where(hard == self.hard, self.M_B, 1 - hard))
+        exact = hard == self.hard  # then M_B holds the digits that 1 - hard has lost
+        T_hard = T(hard, np.where(exact, self.M_B, 1 - hard))
         M_low, T_low = np.where(mirrored, (self.M_E, self.T_E), (self.M_W, self.T_W))
         wrong = [
             hard - self.hard,
@@ -359,9 +366,15 @@ class Equilibria(Equilibrium):
         Raises
         ------
         ValueError
-            If it holds for several equilibria at some point.
+            If it holds for several equilibria at some point, or has another shape.
         """
-        where = np.broadcast_to(where, np.shape(self.w)) & self.exists
+        where = np.asarray(where)
+        if where.dtype != bool or where.shape != np.shape(self.w):
+            raise ValueError(
+                f"pick: the condition is {where.dtype} of shape {where.shape} and must be bool of "
+                f"shape {np.shape(self.w)}"
+            )
+        where = where & self.exists
         number = where.sum(axis=-1)
         if np.any(number > 1):
             raise ValueError(
@@ -430,7 +443,7 @@ def _tracks(u: Array, stability: Array) -> NDArray[np.intp]:
                 tracks.append(np.full(len(u), -1))
             tracks[joined[place]][point] = place
             ends[joined[place]] = place
-    return np.array(tracks).T
+    return np.array(tracks, dtype=int).reshape(len(tracks), len(u)).T
 
 
 def _completed(world: Any, rows: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import product
+from typing import Any
 
 import numpy as np
 
@@ -33,7 +34,16 @@ from offshoring.similar_countries.four_firms_market import (
     Market,
     Profile,
 )
-from offshoring.validation import Array, Parameters, Value, check, freeze, open_unit, positive
+from offshoring.validation import (
+    Array,
+    Parameters,
+    Value,
+    check,
+    freeze,
+    kind_problems,
+    open_unit,
+    positive,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +71,7 @@ class Siting:
     def stands(self, phi: Value, outcome: str) -> Flags:
         """Whether some equilibrium has this outcome if the capability costs ``phi``."""
         phi = np.broadcast_to(phi, self.shape).ravel()
-        here = (self.low <= phi) & (phi <= self.high) & (self.outcome == OUTCOMES.index(outcome))
+        here = (self.low <= phi) & (phi <= self.high) & self._is(outcome)
         return here.any(axis=0).reshape(self.shape)[()]
 
     def floor(self, outcome: str) -> Array:
@@ -70,14 +80,19 @@ class Siting:
         Larger values only make a supplier's entry less attractive.
         """
         free = np.array([p.supplier == NOBODY for p in self.profile])[:, None]
-        here = free & (self.low <= self.high) & (self.outcome == OUTCOMES.index(outcome))
+        here = free & (self.low <= self.high) & self._is(outcome)
         return np.where(here, self.low, np.inf).min(axis=0).reshape(self.shape)[()]
 
     def ceiling(self, outcome: str) -> Array:
         """Largest phi up to which the outcome stands with a supplier; -inf if it never does."""
         supplied = np.array([p.supplier != NOBODY for p in self.profile])[:, None]
-        here = supplied & (self.low <= self.high) & (self.outcome == OUTCOMES.index(outcome))
+        here = supplied & (self.low <= self.high) & self._is(outcome)
         return np.where(here, self.high, -np.inf).max(axis=0).reshape(self.shape)[()]
+
+    def _is(self, outcome: str) -> Any:
+        if outcome not in OUTCOMES:
+            raise ValueError(f"outcome = {outcome!r} must be one of {', '.join(OUTCOMES)}")
+        return self.outcome == OUTCOMES.index(outcome)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -142,11 +157,13 @@ class FourFirms(Parameters):
     def __post_init__(self) -> None:
         freeze(self, "multiple", "theta", "N", "N_star", "w", "mu")
         k, mu = np.asarray(self.multiple), np.asarray(self.mu)
-        known = self.capable in ("specialist", "producer")
+        known = isinstance(self.capable, str) and self.capable in ("specialist", "producer")
+        switches = ("squeeze", "coalitions", "avoid", "inertia")
         check(
             self,
             self.shape_problem(),
             "" if known else f"capable = {self.capable!r} must be 'specialist' or 'producer'",
+            *kind_problems(self, **dict.fromkeys(switches, bool)),
             multiple=(np.isfinite(k) & (k >= 1), "finite and >= 1"),
             theta=open_unit(self.theta),
             N=positive(self.N),

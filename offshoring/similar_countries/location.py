@@ -77,10 +77,16 @@ def distance_problems(schedule: Schedule, beta: Value) -> list[str]:
     if not np.all(schedule.rises):
         problems.append(f"schedule = {schedule!r} must be strictly increasing")
     first = np.asarray(beta * schedule.t(0.0))
-    if (first < 1).any():
+    if (first < 1 - 1e-12).any():  # one, but for rounding, is allowed
         least = f"beta t(0) = {first.min():g}"
         problems.append(f"{least} must be >= 1: distance never makes a task cheaper")
     return problems
+
+
+def _check_above(name: str, value: Value, least: float) -> None:
+    bad = ~(np.asarray(value) > least)
+    if bad.any():
+        raise ValueError(f"{name} = {np.asarray(value)[bad].flat[0]:g} must be > {least:g}")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -264,11 +270,13 @@ class TaskLocation(Parameters):
         The supplier sits in the country that is cheaper for the task. Customers who have switched
         would pay mu > 1 times its cost when producing for themselves, and that is its price.
         """
+        _check_above("mu", mu, 1)
         cost = self.costs(i, m)
         return (np.asarray(mu) - 1) * np.minimum(cost["E"], cost["W"])
 
     def capability_bound(self, i: ArrayLike, salary: Value, m: ArrayLike | None = None) -> Array:
         """The value of phi / (mu - 1) below which the supplier's profit pays for phi managers."""
+        _check_above("salary", salary, 0)
         return self.supplier_profit(i, 2.0, m) / np.asarray(salary)
 
     # ---------------------------------------------------------------- the game

@@ -59,13 +59,13 @@ def find_roots(sides: Side, steps: int) -> Roots:
     G, slope = (v.reshape(u.shape) for v in sides.take(side).excess_signed(u.ravel()))
     jump = _jumps(sides, u)
     cells = [_sign_changes(u, G, jump), *_pairs(sides, u, G, slope, jump)]
-    found = _joined(cells)
+    found = _stacked(cells)
     u, y = _polished(sides.take(found.side), found)
     real = np.isfinite(u)
     return Roots(found.side[real], u[real], y[real], found.slope[real])
 
 
-def _joined(cells: list[_Cells]) -> _Cells:
+def _stacked(cells: list[_Cells]) -> _Cells:
     side = np.concatenate([part.side for part in cells])
     left, right, slope = (np.concatenate([part[k] for part in cells]) for k in (1, 2, 3))
     return _Cells(side, left, right, slope)
@@ -74,9 +74,30 @@ def _joined(cells: list[_Cells]) -> _Cells:
 def _polished(sides: Side, cells: _Cells) -> tuple[Array, Array]:
     """The root u and the chart point y in every cell, to the last digits.
 
-    Newton's method on both conditions at once settles most cells; where it leaves its cell or
-    stalls, as at a kink, the root is bracketed in u, with the labour markets solved inside. NaN
+    Newton's method settles most cells; where it stalls, as at a kink, the root is bracketed. NaN
     where the sign of G at the cell's ends was a rounding error.
+    """
+    u, y, done = _newton(sides, cells)
+    rest = np.flatnonzero(~done)
+    ends = [sides.take(rest).excess_exact(end[rest]) for end in (cells.left, cells.right)]
+    none = (ends[0] < 0) == (ends[1] < 0)
+    u[rest[none]] = np.nan
+    rest = rest[~none]
+    at = sides.take(rest)
+    u[rest] = find_root(
+        lambda u, point: at.take(point).excess_exact(u),
+        cells.left[rest],
+        cells.right[rest],
+        args=(np.arange(rest.size),),
+    )
+    y[rest] = at.at(u[rest]).clearing_point()
+    return u, y
+
+
+def _newton(sides: Side, cells: _Cells) -> tuple[Array, Array, NDArray[np.bool_]]:
+    """Newton's method on both conditions at once, kept within the cells; and where it arrived.
+
+    It has arrived where both errors are a few units in the last place of what they are made of.
     """
     u = (cells.left + cells.right) / 2
     y = sides.at(u).clearing(0 * u, 0 * u + CHART, width=1e-2)[0]
@@ -92,20 +113,7 @@ def _polished(sides: Side, cells: _Cells) -> tuple[Array, Array]:
         active = active[go]
         u[active] = np.clip(u_next[go], cells.left[active], cells.right[active])
         y[active] = np.clip(y_next[go], 0, CHART)
-    rest = np.flatnonzero(~done)
-    ends = [sides.take(rest).excess_exact(end[rest]) for end in (cells.left, cells.right)]
-    none = (ends[0] < 0) == (ends[1] < 0)
-    u[rest[none]] = np.nan
-    rest = rest[~none]
-    at = sides.take(rest)
-    u[rest] = find_root(
-        lambda u, point: at.take(point).excess_exact(u),
-        cells.left[rest],
-        cells.right[rest],
-        args=(np.arange(rest.size),),
-    )
-    y[rest] = at.at(u[rest]).clearing_point()
-    return u, y
+    return u, y, done
 
 
 def _nodes(sides: Side, steps: int) -> Array:

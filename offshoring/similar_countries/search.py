@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -15,8 +16,10 @@ from offshoring.similar_countries.scan import find_roots
 from offshoring.similar_countries.slices import Side
 
 STEPS = 12  # cells of the first scan on each side
-CLOSE_STEPS = 400  # the same where the number of equilibria came out even
+CLOSE_STEPS = 200  # the same where the number of equilibria came out even
+FAR = 3  # times as many where t has no bound, for the search goes far there
 BLOCK = 2_000  # worlds that are solved at once: their arrays stay in the cache
+CLOSE_BLOCK = 50  # the same where the scan is close
 
 Rows = dict[str, NDArray[Any]]  # by name of the field; "point" is the world's place in its row
 
@@ -65,23 +68,27 @@ def _block(worlds: Any, size: int) -> Rows:
     rows = _joined(closed, _with_offshoring(worlds, size, STEPS))
     even = points[np.bincount(rows["point"], minlength=size) % 2 == 0]
     if even.size:
-        closely = _with_offshoring(worlds.take(even), even.size, CLOSE_STEPS)
-        closely["point"] = even[closely["point"]]
         stays = ~np.isin(rows["point"], even) | (rows["kind"] != "offshoring")
-        rows = _joined({name: value[stays] for name, value in rows.items()}, closely)
+        rows = {name: value[stays] for name, value in rows.items()}
+        rows = _joined(rows, *_closely(worlds, even))
     return rows
+
+
+def _closely(worlds: Any, points: NDArray[np.intp]) -> Iterator[Rows]:
+    """Equilibria with offshoring of some of the worlds, from many more nodes."""
+    for part in np.array_split(points, -(-points.size // CLOSE_BLOCK)):
+        rows = _with_offshoring(worlds.take(part), part.size, CLOSE_STEPS)
+        yield rows | {"point": part[rows["point"]]}
 
 
 def _with_offshoring(worlds: Any, size: int, steps: int) -> Rows:
     """Equilibria with unequal outputs and offshoring, from both sides."""
     sides = _both_sides(worlds, size)
-    if not np.isfinite(worlds.schedule.t(1.0, 0.0)).all():
-        steps *= 3  # the search goes far there
-    roots = find_roots(sides, steps)
-    world = sides.take(roots.side).at(roots.u)
-    w = world.wage(roots.y)
-    p = world.pattern(roots.y, w)
-    J, m_J = world.threshold_J(roots.y)
+    roots = find_roots(sides, steps if _bounded(worlds) else FAR * steps)
+    here = sides.take(roots.side).at(roots.u)
+    w = here.wage(roots.y)
+    p = here.pattern(roots.y, w)
+    J, m_J = here.threshold_J(roots.y)
     east = roots.side < size  # else the names are exchanged
     rows = {
         "point": roots.side % size, "stability": roots.slope,
@@ -91,6 +98,10 @@ def _with_offshoring(worlds: Any, size: int, steps: int) -> Rows:
         "T_E": np.where(east, p.T_E, p.T_W), "T_W": np.where(east, p.T_W, p.T_E),
     }  # fmt: skip
     return _kept(rows, p.hard > 0, "offshoring")
+
+
+def _bounded(world: Any) -> bool:
+    return bool(np.isfinite(world.schedule.t(1.0, 0.0)).all())
 
 
 def _both_sides(worlds: Any, size: int) -> Side:
@@ -144,8 +155,7 @@ def _warn_if_even(world: Any, count: NDArray[np.intp]) -> None:
     if not even.size:
         return
     where = f", first at index {np.unravel_index(even[0], world.shape)}" if world.shape else ""
-    bounded = np.isfinite(world.schedule.t(1.0, 0.0)).all()
-    far = "" if bounded else f", or one has outputs further apart than e^{FARTHEST:g}"
+    far = "" if _bounded(world) else f", or one has outputs further apart than e^{FARTHEST:g}"
     warnings.warn(
         f"SimilarCountries: {count[even[0]]} equilibria found, an even number, at {even.size} of "
         f"{count.size} points{where}. Either one was missed, or the world is on a knife edge (a "

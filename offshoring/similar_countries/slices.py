@@ -150,9 +150,9 @@ class Slice(Parameters):
 
     def cost_J(self, y: Array) -> Array:
         """beta t(J); zero where J = 0 and infinite where J = 1, since the formula binds nothing."""
-        return np.where(
-            y <= 1, 0.0, np.where(y >= 2, np.inf, 1 / np.maximum(self._kappa(y), 1e-300))
-        )
+        with np.errstate(divide="ignore"):  # kappa = 0 only at the end of the middle piece
+            middle = 1 / self._kappa(y)
+        return np.where(y <= 1, 0.0, np.where(y >= 2, np.inf, middle))
 
     def threshold_J(self, y: Array) -> tuple[Array, Array]:
         """J and 1 - J."""

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from offshoring.residuals import checked
 from offshoring.schedules import Schedule
+from offshoring.similar_countries.bounds import FARTHEST
 from offshoring.similar_countries.closed_forms import EqualWageFamily, equal_wage_family
 from offshoring.similar_countries.equilibria import Equilibria
 from offshoring.similar_countries.location import distance_problems
@@ -114,9 +115,9 @@ class SimilarCountries(Parameters):
         -----
         Given u = log(N / N*), the wage that clears the labour markets is one bracketed root, and
         GRH12-DEM leaves one function G(u). Its roots are bracketed by a scan of each side of
-        u = 0, which ends where no equilibrium can be. Its two jumps are filled by the two
-        equilibria in closed form: no offshoring, and the family with equal wages, which counts as
-        one. The number of equilibria is odd but for knife edges (tangencies and borders). Where
+        u = 0, which ends where no equilibrium can be, or at 300. Its two jumps are filled by the
+        two equilibria in closed form: no offshoring, and the family with equal wages, which counts
+        as one. The number of equilibria is odd but for knife edges (tangencies and borders). Where
         it comes out even, the scan is repeated with many more nodes, and a warning is given if it
         stays even. An odd number is no proof that nothing was missed: two roots between the same
         nodes can be, if G turns between them much faster than its slopes at the nodes tell.
@@ -150,11 +151,14 @@ class SimilarCountries(Parameters):
         Raises
         ------
         ValueError
-            If the parameters are arrays.
+            If the parameters are arrays, or some u is not within [-300, 300].
         """
         if self.shape:
             raise ValueError(f"excess: the parameters have shape {self.shape} and must be numbers")
         u = np.asarray(u, dtype=float)
+        outside = ~(np.abs(u) <= FARTHEST)
+        if outside.any():
+            raise ValueError(f"excess: u = {u[outside].flat[0]:g} must be within [-300, 300]")
         flat, G = np.abs(u).ravel(), np.empty(u.size)
         for sign in (1, -1):
             here = (u.ravel() >= 0) == (sign > 0)
