@@ -6,7 +6,8 @@ the other places; ``FourFirms`` solves a finite version of that game by backward
 """
 
 from offshoring.similar_countries.closed_forms import EqualWageFamily
-from offshoring.similar_countries.equilibria import Equilibria, Equilibrium
+from offshoring.similar_countries.equilibria import Equilibria
+from offshoring.similar_countries.equilibrium import Equilibrium
 from offshoring.similar_countries.four_firms import FourFirms
 from offshoring.similar_countries.location import TaskLocation
 from offshoring.similar_countries.world import SimilarCountries
