@@ -12,13 +12,9 @@ from offshoring.validation import Value
 
 
 def no_offshoring(side: Side) -> tuple[Value, Value, NDArray[np.bool_]]:
-    """u and log w without offshoring, and where no task is worth concentrating (GRH12-noff).
-
-    A saving below a part in 10^12 is not counted, as the search for other equilibria starts there.
-    """
-    u, v = side.u_alone, side.v_alone
-    dearest = np.maximum(side.theta * np.logaddexp(0, u) - v, side.theta * np.logaddexp(0, -u) + v)
-    return u, v, dearest <= 1e-12 - np.log(side.first)
+    """u and log w without offshoring, and where no task is worth concentrating (GRH12-noff)."""
+    jumps, left, right = side.jump()
+    return side.u_alone, side.v_alone, jumps & (left < 0) & (right > 0)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

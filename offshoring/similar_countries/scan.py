@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from offshoring.roots import find_root
 from offshoring.similar_countries.slices import CHART, Side
-from offshoring.validation import Array, Value
+from offshoring.validation import Array
 
 KINK = 1e-12  # distance of the nodes that enclose the jump of G, relative to the range of u
 FIRST = [1e-5, 1e-4, 1e-3, 1e-2]  # nodes near u = 0, where G can turn fast
@@ -54,10 +54,7 @@ def find_roots(sides: Side, steps: int) -> Roots:
     Where |G| has a local minimum without a sign change that might hide a pair of roots, the
     neighbourhood is divided further.
     """
-    u = _nodes(sides, steps)
-    side = np.repeat(np.arange(len(u)), u.shape[1])
-    G, slope = (v.reshape(u.shape) for v in sides.take(side).excess_signed(u.ravel()))
-    jump = _jumps(sides, u)
+    u, G, slope, jump = _first_scan(sides, steps)
     cells = [_sign_changes(u, G, jump), *_pairs(sides, u, G, slope, jump)]
     found = _stacked(cells)
     u, y = _polished(sides.take(found.side), found)
@@ -116,25 +113,34 @@ def _newton(sides: Side, cells: _Cells) -> tuple[Array, Array, NDArray[np.bool_]
     return u, y, done
 
 
+def _first_scan(sides: Side, steps: int) -> tuple[Array, Array, Array, NDArray[np.bool_]]:
+    """Nodes in ascending order, G and its slope there, and the cells that hold the jump of G."""
+    u = _nodes(sides, steps)
+    jumps, *limits = sides.jump()
+    jumps = jumps & (sides.u_alone >= 0) & (sides.u_alone <= sides.top)
+    G, slope = np.empty_like(u), np.zeros_like(u)
+    open_ = np.ones_like(u, dtype=bool)
+    open_[jumps, -2:] = False
+    G[jumps, -2:] = np.stack(limits, axis=1)[jumps]
+    side = np.nonzero(open_)[0]
+    G[open_], slope[open_] = sides.take(side).excess_signed(u[open_])
+    order = np.argsort(u, axis=1, kind="stable")
+    u, G, slope = (np.take_along_axis(value, order, axis=1) for value in (u, G, slope))
+    u_alone = _column(sides.u_alone)
+    jump = _column(jumps) & (u[:, :-1] <= u_alone) & (u_alone <= u[:, 1:])
+    return u, G, slope, jump
+
+
 def _nodes(sides: Side, steps: int) -> Array:
-    """Nodes from 0 to the top, and a pair that encloses the jump, in ascending order."""
+    """Nodes from 0 to the top; the last two enclose the jump, if there is one."""
     top, u_alone = _column(sides.top), _column(sides.u_alone)
     width = KINK * np.maximum(np.abs(u_alone), top)
     pair = np.clip(u_alone + width * [-1, 1], 0, top)
     grid = STRETCH * np.sinh(np.arcsinh(top / STRETCH) * np.linspace(0, 1, steps + 1) ** 2)
-    first = np.minimum(top, FIRST)
-    return np.sort(np.concatenate([grid, pair, first], axis=1), axis=1)
+    return np.concatenate([grid, np.minimum(top, FIRST), pair], axis=1)
 
 
-def _jumps(sides: Side, u: Array) -> NDArray[np.bool_]:
-    """Cells that hold the jump of G: at u_alone the wage is free while no task is offshored."""
-    u_alone = _column(sides.u_alone)
-    spread = np.logaddexp(0, u_alone) + np.logaddexp(0, -u_alone)  # -log(q q*)
-    plateau = _column(sides.theta) * spread <= -2 * np.log(_column(sides.first))
-    return plateau & (u[:, :-1] <= u_alone) & (u_alone <= u[:, 1:])
-
-
-def _column(value: Value) -> Array:
+def _column(value: NDArray[Any] | float) -> NDArray[Any]:
     return np.reshape(value, (-1, 1))
 
 

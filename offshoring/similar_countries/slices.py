@@ -58,6 +58,21 @@ class Side(Parameters):
         """log w without offshoring (GRH12-noff)."""
         return (self.nu + (self.theta * self.sigma - 1) * self.u_alone) / self.sigma
 
+    def jump(self) -> tuple[NDArray[np.bool_], Array, Array]:
+        """Where G jumps at ``u_alone``, and its limits from the left and from the right.
+
+        There the labour markets clear at all wages between two bounds, at which the first task
+        starts to be concentrated in East, or in West. Nothing is offshored in equilibrium where
+        the limits enclose zero; a limit within a part in 10^12 of zero is put on that side.
+        """
+        u, log_first = self.u_alone, np.log(self.first)
+        low = self.theta * np.logaddexp(0, u) + log_first
+        high = -self.theta * np.logaddexp(0, -u) - log_first
+        left, right = (u - self.nu + self.sigma * (v - self.theta * u) for v in (low, high))
+        near = 1e-12 * self.sigma
+        left = np.where(np.abs(left) <= near, -near, left)
+        return low <= high + 1e-12, left, np.where(np.abs(right) <= near, near, right)
+
     def at(self, u: Array) -> Slice:
         """The slice at u >= 0."""
         q, q_star = 1 / (1 + np.exp(-u)), 1 / (1 + np.exp(u))
