@@ -13,7 +13,7 @@ from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 
 PAPER = re.compile(r"^[A-Z]{2,5}\d*-[A-Za-z0-9.-]+$")
-OURS = re.compile(r"^eq-[a-z]+-([a-z-]+)$")
+OURS = re.compile(r"^eq-[a-z_]+-([a-z-]+)$")
 
 
 def shown(label: str) -> str:

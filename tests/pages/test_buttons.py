@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -65,6 +66,8 @@ def test_repository_button_leads_to_the_repository(chapter: str) -> None:
 
 @each_chapter
 def test_downloaded_notebook_is_whole_and_runs(chapter: str, tmp_path: Path) -> None:
+    """In a folder with the book's data, as in the folder ``book`` of a copy of the repository."""
+    shutil.copytree(ROOT / "book" / "data", tmp_path / "data")
     notebook = downloaded(chapter)
     nbformat.validate(notebook)
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
