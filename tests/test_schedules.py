@@ -141,7 +141,7 @@ def test_a_flat_portion_is_exactly_flat():
 
 
 def test_omega_of_the_quadratic_power_schedule():
-    """With eta = 2 the index is 1 - I^2 (exercise E3 of the spec's source)."""
+    """With eta = 2 the index is 1 - I^2 (a closed form by hand)."""
     i = np.linspace(0, 1, 11)
     assert Power(eta=2).Omega(i) == pytest.approx(1 - i**2, abs=1e-15)
 

@@ -485,7 +485,7 @@ def test_dissimilar_countries():
 
 
 def test_the_larger_country_may_have_no_high_wage_equilibrium():
-    """Spec of the power schedule: G falls without bound where t rises too steeply."""
+    """Where t rises too steeply G falls without bound: only West is ahead."""
     economy = world(1.0234, schedule=Power(eta=1.5), beta=1.3981, theta=0.815, sigma=4.7857)
     eqs = economy.equilibria()
     np.testing.assert_allclose([eqs.u, eqs.w], [[-0.050972], [0.988003]], atol=5e-7)
