@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from offshoring.schedules import Exponential, Linear, Power, Tabulated
 from offshoring.similar_countries import SimilarCountries, search
 from offshoring.similar_countries.bounds import FARTHEST, top_of_search
+from offshoring.similar_countries.equilibria import _tracks
 
 ROUND = Linear(a=1, b=1)
 
@@ -357,6 +358,12 @@ def test_follow_starts_a_new_curve_where_one_is_born():
     assert curves.exists.sum() == eqs.exists.sum()
     jumps = np.abs(np.diff(curves.u, axis=0))
     assert np.nanmax(jumps) < 0.6
+
+
+def test_follow_never_joins_stable_to_unstable():
+    """Close to a fold the nearest neighbour is on the other curve."""
+    u, stability = np.array([[0.0, 0.1], [0.06, 0.05]]), np.array([[1.0, -1.0], [1.0, -1.0]])
+    assert _tracks(u, stability).tolist() == [[0, 1], [0, 1]]
 
 
 def test_iteration_and_length():

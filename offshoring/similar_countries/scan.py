@@ -30,7 +30,7 @@ class Roots(NamedTuple):
 
 
 class _Cells(NamedTuple):
-    """Intervals of u on some side at whose ends G has opposite signs, or may have."""
+    """Intervals of u on some side at whose ends G has opposite signs, but for rounding."""
 
     side: NDArray[np.intp]
     left: Array
@@ -51,8 +51,8 @@ def find_roots(sides: Side, steps: int) -> Roots:
     Notes
     -----
     A sign change of G between neighbouring nodes is a root, for G is continuous outside the jump.
-    Where |G| has a local minimum without a sign change that might hide a pair of roots, the
-    neighbourhood is divided further.
+    A cell without one is divided further where G could reach zero and return, if it moved
+    somewhat faster than its slopes at the nodes show.
     """
     u, G, slope, jump = _first_scan(sides, steps)
     cells = [_sign_changes(u, G, jump), *_pairs(sides, u, G, slope, jump)]

@@ -33,7 +33,7 @@ class Side(Parameters):
 
     Every equilibrium with N > N* belongs to the side of East, every other one to the side of West,
     with the names exchanged. ``lam`` is L / L*, ``nu`` is log(n / n*). The labour markets clear at
-    a log wage between ``-low`` and ``high`` at most, and no equilibrium has u above ``top``.
+    a log wage between ``-low`` and ``high`` at most, and equilibria are looked for up to ``top``.
     """
 
     schedule: Schedule
