@@ -17,6 +17,7 @@ from offshoring.shadow_migration import (
     ServiceOffshoring,
     TwoWayOffshoring,
     markup,
+    random_economies,
 )
 from offshoring.validation import NoEquilibrium
 
@@ -41,29 +42,13 @@ def worst(eq):
     return max(float(np.nanmax(np.abs(r))) for r in eq.residuals().values())
 
 
-def random_economies(n, model=ServiceOffshoring, chi="one", seed=2012):
-    """Coefficients log-uniform on [.2, 5], task shares up to .6, k* < k in the cone of A."""
-    rng = np.random.default_rng(seed)
-    a = np.exp(rng.uniform(np.log(0.2), np.log(5), (4, n)))
-    a[:, a[2] * a[1] > a[3] * a[0]] = a[:, a[2] * a[1] > a[3] * a[0]][[1, 0, 3, 2]]
-    whole = Inputs(*a)
-    tasks = Inputs(*(a * rng.uniform(0, 0.6, (4, n))))
-    gamma, alpha = rng.uniform(1.1, 4, n), rng.uniform(0.05, 0.95, n)
-    L_star = np.exp(rng.uniform(np.log(0.3), np.log(30), n))
-    low, high = np.log(whole.kappa_X), np.log(whole.kappa_Y)
-    k = low + (high - low) * rng.uniform(0, 1, n)
-    k_star = low + (k - low) * rng.uniform(0, 1, n)
-    one, other = rng.uniform(1, gamma), rng.uniform(1, gamma)
-    costs = {"one": (1.0, 1.0), "common": (one, one), "sector": (one, other)}[chi]
-    return model(
-        A=whole, A_1=tasks, gamma=gamma, alpha=alpha, L=1.0, K=np.exp(k), L_star=L_star,
-        K_star=L_star * np.exp(k_star), chi_X=costs[0], chi_Y=costs[1],
-    )  # fmt: skip
+def drawn(n, model=ServiceOffshoring, seed=2012, **settings):
+    return random_economies(np.random.default_rng(seed), n, model, **settings)
 
 
-def found(n=40000, **settings):
+def found(n=40000, model=ServiceOffshoring, **settings):
     """The equilibria that exist among random economies, in one row."""
-    eq = random_economies(n, **settings).solve().existing()
+    eq = drawn(n, model, **settings).solve().existing()
     assert eq.exists.all()
     assert eq.p.size > 0.05 * n
     return eq
@@ -248,9 +233,9 @@ def test_finds_the_equilibrium_it_was_built_from(model):
 
 
 @pytest.mark.parametrize("model, ids", [(ServiceOffshoring, SERVICE), (GoodsOffshoring, GOODS)])
-@pytest.mark.parametrize("chi", ["one", "common", "sector"])
+@pytest.mark.parametrize("chi", ["one", "common", "by sector"])
 def test_residuals_are_rounding(model, ids, chi):
-    eq = random_economies(100000, model, chi).solve()
+    eq = drawn(100000, model, chi=chi).solve()
     assert set(eq.residuals()) == ids | BOTH
     assert worst(eq) <= 1e-13
     assert set(np.unique(eq.regime)) == {"offshoring", "no equilibrium"}
@@ -322,7 +307,7 @@ def single(economy, j):
 
 @pytest.mark.parametrize("model", [ServiceOffshoring, GoodsOffshoring])
 def test_arrays_and_numbers_agree_exactly(model):
-    many = random_economies(150, model, "sector", seed=3)
+    many = drawn(150, model, seed=3, chi="by sector")
     eq = many.solve()
     names = (*FIELDS, *NAMES, "real_w", "real_r", "real_w_star", "real_r_star", "E_star", "share",
              "Delta_L_star", "Delta_K_star", "q", "used_L", "used_K")  # fmt: skip
@@ -354,12 +339,12 @@ def test_shapes_broadcast_across_the_parts():
 
 
 @pytest.mark.parametrize("model", [ServiceOffshoring, GoodsOffshoring])
-@pytest.mark.parametrize("chi", ["one", "sector"])
+@pytest.mark.parametrize("chi", ["one", "by sector"])
 def test_swapping_goods_and_factors_only_renames(model, chi):
     def mirror(a):
         return Inputs(a.KY, a.KX, a.LY, a.LX)
 
-    e = random_economies(20000, model, chi, seed=5)
+    e = drawn(20000, model, seed=5, chi=chi)
     other = model(
         A=mirror(e.A), A_1=mirror(e.A_1), gamma=e.gamma, alpha=1 - e.alpha, L=e.K, K=e.L,
         L_star=e.K_star, K_star=e.L_star, chi_X=e.chi_Y, chi_Y=e.chi_X,
@@ -392,7 +377,7 @@ def test_only_relative_endowments_matter(size):
 
 
 def test_pay_is_positive_exactly_in_the_window():
-    economy = random_economies(60000).without_offshoring()
+    economy = drawn(60000).without_offshoring()
     low, high = economy.window()
     sizes = economy.violations()
     inside = (low < economy.alpha) & (economy.alpha < high)
@@ -429,7 +414,7 @@ def central(f, h=1e-4):
 @pytest.mark.parametrize("model", [ServiceOffshoring, GoodsOffshoring])
 @pytest.mark.parametrize("factor", ["L", "K"])
 def test_output_elasticities_equal_central_differences(model, factor):
-    eq = found(n=60000, model=model, chi="sector")
+    eq = found(n=60000, model=model, chi="by sector")
     e = eq.economy
     well = (np.abs(e.R.det) > 0.3 * e.R.LX * e.R.KY) & (e.A.det > 0.3 * e.A.LX * e.A.KY)
     well &= (eq.X > 0.02 * e.L / e.A.LX) & (eq.Y > 0.02 * e.L / e.A.LY)
@@ -450,7 +435,7 @@ def test_output_elasticities_equal_central_differences(model, factor):
 
 @pytest.mark.parametrize("model", [ServiceOffshoring, GoodsOffshoring])
 def test_price_elasticities_equal_central_differences(model):
-    eq = found(n=60000, model=model, chi="sector")
+    eq = found(n=60000, model=model, chi="by sector")
     e = eq.economy
     well = (np.abs(e.R.det) > 0.3 * e.R.LX * e.R.KY) & (e.A.det > 0.3 * e.A.LX * e.A.KY)
     well &= np.minimum(eq.w * e.A.LX, eq.r * e.A.KX) > 0.02
@@ -518,7 +503,7 @@ def test_fn10_and_magnification():
 
 def test_final_goods_imports_in_three_ways():
     """BRN-19, BRN-21pre and BRN-T3 give the imports of X that spending gives."""
-    for chi in ("one", "common", "sector"):
+    for chi in ("one", "common", "by sector"):
         eq = found(chi=chi)
         e, b = eq.economy, eq.before
         well = e.A.det > 0.1 * e.A.LX * e.A.KY
@@ -565,7 +550,7 @@ def test_home_gains_if_shadow_migration_is_inside_the_cone():
 
 
 def test_sector_neutral_shares_augment_factors():
-    base = random_economies(30000)
+    base = drawn(30000)
     rng = np.random.default_rng(4)
     s_L, s_K = rng.uniform(0, 0.6, (2, 30000))
     a = base.A
@@ -582,7 +567,7 @@ def test_sector_neutral_shares_augment_factors():
 
 
 def test_two_way_trade_within_sectors_has_three_cases():
-    eq = found(chi="sector")
+    eq = found(chi="by sector")
     both = 2 * np.minimum(-eq.M_X, eq.M_T_X) + 2 * np.minimum(-eq.p * eq.M_Y, eq.M_T_Y)
     cases = [eq.M_X >= 0, (eq.M_X < 0) & (eq.M_Y >= 0), (eq.M_X < 0) & (eq.M_Y < 0)]
     assert all(case.sum() > 100 for case in cases)
@@ -593,7 +578,7 @@ def test_two_way_trade_within_sectors_has_three_cases():
 
 
 def test_goods_variant_is_a_standard_economy_with_its_own_technology():
-    eq = found(model=GoodsOffshoring, chi="sector")
+    eq = found(model=GoodsOffshoring, chi="by sector")
     e = eq.economy
     M = e.technology
     well = np.abs(M.det) > 0.1 * M.LX * M.KY
@@ -899,3 +884,61 @@ def test_bad_market_input_is_named():
         MonopolisticCompetition(economy=3, sigma_X=2, sigma_Y=3)
     with pytest.raises(NoEquilibrium, match="w before = "):
         MonopolisticCompetition(economy=service(alpha=0.9), sigma_X=2, sigma_Y=3).solve()
+
+
+# ---------------------------------------------------------------- random economies
+
+
+def test_random_economies_follow_their_description():
+    e = drawn(200000, chi="by sector")
+    logs = np.log([e.A.LX, e.A.LY, e.A.KX, e.A.KY])
+    assert logs.min() >= np.log(0.2)
+    assert logs.max() <= np.log(5)
+    assert np.allclose(logs.mean(axis=1), 0, atol=0.6)  # columns are sorted, rows are not
+    assert logs[:2].mean() == pytest.approx(0, abs=0.01)
+    assert np.all(e.A.kappa_Y > e.A.kappa_X)
+    part = np.array([getattr(e.A_1, n) / getattr(e.A, n) for n in ("LX", "LY", "KX", "KY")])
+    inside = (np.log(e.k) - np.log(e.A.kappa_X)) / np.log(e.A.kappa_Y / e.A.kappa_X)
+    below = (np.log(e.k_star) - np.log(e.A.kappa_X)) / np.log(e.k / e.A.kappa_X)
+    uniform = {0.0: (part, 0.6), 1.1: (e.gamma, 4.0), 0.05: (e.alpha, 0.95),
+               np.log(0.3): (np.log(e.L_star), np.log(30))}  # fmt: skip
+    draws = [((v - low) / (high - low)).ravel() for low, (v, high) in uniform.items()]
+    draws += [inside, below, (e.chi_X - 1) / (e.gamma - 1), (e.chi_Y - 1) / (e.gamma - 1)]
+    for v in draws:
+        grid = np.linspace(0.1, 0.9, 9)
+        assert np.quantile(v, grid) == pytest.approx(grid, abs=0.01)
+    assert np.corrcoef(e.chi_X - e.gamma, e.chi_Y - e.gamma)[0, 1] < 0.9
+    assert np.all(np.asarray(e.L) == 1)
+
+
+@pytest.mark.parametrize("tasks", ["X", "Y", "L", "K", "neutral"])
+def test_random_tasks_have_only_the_inputs_asked_for(tasks):
+    every, some = drawn(50), drawn(50, tasks=tasks, model=GoodsOffshoring, chi="common")
+    assert isinstance(some, GoodsOffshoring)
+    for name in ("LX", "LY", "KX", "KY"):
+        assert np.array_equal(getattr(every.A, name), getattr(some.A, name))
+        part = getattr(some.A_1, name) / getattr(some.A, name)
+        whole = getattr(every.A_1, name) / getattr(every.A, name)
+        if tasks == "neutral":
+            kept = getattr(every.A_1, name[0] + "X") / getattr(every.A, name[0] + "X")
+            assert part == pytest.approx(kept)
+        else:
+            assert np.array_equal(part, whole if tasks in name else np.zeros(50))
+    assert np.array_equal(some.chi_X, some.chi_Y)
+    assert np.all(some.chi_X > 1)
+    assert np.all(every.chi_X == 1)
+    assert np.array_equal(every.L_star, some.L_star)
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ({"n": 0}, "n = 0 must be a whole number >= 1"),
+        ({"n": 2.0}, "n = 2.0 must be a whole number >= 1"),
+        ({"n": 3, "chi": "two"}, "chi = 'two' must be one of 'one', 'common', 'by sector'"),
+        ({"n": 3, "tasks": "Z"}, "tasks = 'Z' must be one of 'all', 'X', 'Y', 'L', 'K', 'neutral'"),
+    ],
+)
+def test_bad_requests_for_random_economies_are_named(asked, words):
+    with pytest.raises(ValueError, match=words):
+        random_economies(np.random.default_rng(0), **asked)

@@ -22,7 +22,7 @@ import yaml
 
 EVIDENCE_KINDS = ("proved", "verified", "reproduced")
 ROW_KINDS = ("equation", "footnote", "proposition", "derivation", "figure", "extension")
-VERDICTS = ("error", "condition")
+VERDICTS = ("error", "condition", "slip")
 STATUSES = ("closed", "corrected", "discussion", "partly", "open")
 
 _REQUIRED = ("id", "kind", "where", "statement", "chapter")

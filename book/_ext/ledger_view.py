@@ -19,7 +19,11 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.nodes import make_refnode
 
 PACKAGES = ("numpy", "scipy", "sympy", "matplotlib", "jupyter-book", "offshoring")
-VERDICT_WORDS = {"error": "wrong as printed", "condition": "needs a condition"}
+VERDICT_WORDS = {
+    "error": "wrong as printed",
+    "condition": "needs a condition",
+    "slip": "slip of the pen",
+}
 
 
 class Placeholder(nodes.General, nodes.Element):

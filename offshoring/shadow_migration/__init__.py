@@ -10,6 +10,7 @@ number of tasks in whatever regime it is.
 from offshoring.shadow_migration.closed import ClosedEconomy, ClosedEquilibrium
 from offshoring.shadow_migration.heckscher_ohlin import HeckscherOhlin, TradeEquilibrium
 from offshoring.shadow_migration.inputs import Inputs
+from offshoring.shadow_migration.sampling import random_economies
 from offshoring.shadow_migration.tasks_abroad import GoodsOffshoring, ServiceOffshoring
 from offshoring.shadow_migration.tasks_equilibrium import (
     Exchange,
@@ -49,4 +50,5 @@ __all__ = [
     "WorldEconomy",
     "WorldEquilibrium",
     "markup",
+    "random_economies",
 ]
