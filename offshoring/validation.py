@@ -30,7 +30,7 @@ def freeze(owner: object, *names: str) -> None:
     problems = []
     for name in names:
         raw = getattr(owner, name)
-        value = _numbers(raw)
+        value = numbers(raw)
         if value is None:
             problems.append(f"{name} = {raw!r} must be a number or an array of numbers")
             continue
@@ -39,7 +39,7 @@ def freeze(owner: object, *names: str) -> None:
     _raise(owner, problems)
 
 
-def _numbers(raw: object) -> Array | None:
+def numbers(raw: object) -> Array | None:
     """A float copy of a number or an array of numbers; nothing if it is anything else."""
     if np.ma.isMaskedArray(raw):
         return None  # the mask would be lost
@@ -96,10 +96,15 @@ def open_unit(value: Value) -> tuple[ArrayLike, str]:
 def kind_problems(owner: object, **kinds: type) -> list[str]:
     """Words on every named field that is not of its kind."""
     return [
-        f"{name} = {getattr(owner, name)!r} must be a {kind.__name__}"
+        f"{name} = {getattr(owner, name)!r} must be {article(kind.__name__)}"
         for name, kind in kinds.items()
         if not isinstance(getattr(owner, name), kind)
     ]
+
+
+def article(noun: str) -> str:
+    """The noun with a or an."""
+    return f"{'an' if noun[0] in 'AEIOU' else 'a'} {noun}"
 
 
 def _raise(owner: object, problems: list[str]) -> None:

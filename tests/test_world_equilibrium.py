@@ -212,11 +212,11 @@ def test_only_one_economy_at_a_time():
             assert getattr(eq, name) == pytest.approx(getattr(one.solve(), name), rel=1e-12)
     assert pytest.approx(one.solve().M_X, abs=1e-12) == eq.M_X
     assert eq.exists
-    with pytest.raises(ValueError, match="every parameter must be one number"):
+    with pytest.raises(ValueError, match="must be one number each"):
         world(L=[1.0, 2.0])
-    with pytest.raises(ValueError, match="WorldEconomy: every parameter must be one number"):
+    with pytest.raises(ValueError, match="WorldEconomy: L must be one number each"):
         WorldEconomy.of(one.replace(L=[10.0, 11.0]))
-    with pytest.raises(ValueError, match="every parameter must be one number"):
+    with pytest.raises(ValueError, match="must be one number each"):
         world(tasks=(Task(Inputs([0.1, 0.2], 0, 0, 0)),))
 
 
@@ -228,7 +228,7 @@ def test_only_one_economy_at_a_time():
             r"WorldEconomy: gamma = 1 must be finite and > 1; alpha = 0",
         ),
         ({"L": -1}, r"L = -1 must be finite and > 0"),
-        ({"A": None}, r"A = None must be a Inputs"),
+        ({"A": None}, r"A = None must be an Inputs"),
         ({"A": Inputs(0.6, 1, 1.2, 0.4)}, r"det A = -0.96 must be > 0"),
         ({"tasks": 3, "goods": 1}, r"goods = 1 must be a bool; tasks\[0\] = 3 must be a Task"),
         ({"tasks": (A_1,)}, r"tasks\[0\] = Inputs\(.* must be a Task"),
@@ -244,7 +244,9 @@ def test_bad_input_is_named(changes, words):
 
 
 def test_bad_tasks_are_named():
-    with pytest.raises(ValueError, match=r"Task: A = 3 must be a Inputs; chi_X = 0.5 must be|Task"):
+    with pytest.raises(
+        ValueError, match=r"Task: A = 3 must be an Inputs; chi_X = 0.5 must be|Task"
+    ):
         Task(3, 0.5)
     with pytest.raises(ValueError, match=r"Task: chi_X = 0.5 must be finite and >= 1; chi_Y = inf"):
         Task(A_1, 0.5, np.inf)

@@ -142,7 +142,9 @@ class ClosedEconomy(Parameters):
         return {"p": p, "w": w, "r": r, "X": X, "Y": Y}
 
     def _conditions(self, v: dict[str, Array]) -> dict[str, Condition]:
-        return of_outputs(self.A, self.L, v["X"], v["Y"]) | of_pay(self.A, v["w"], v["r"])
+        return of_outputs(self.A, self.L, self.K, v["X"], v["Y"]) | of_pay(
+            self.A, v["p"], v["w"], v["r"]
+        )
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

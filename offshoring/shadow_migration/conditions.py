@@ -42,19 +42,21 @@ class Condition(NamedTuple):
         )
 
 
-def of_outputs(A: Inputs, L: Value, X: Array, Y: Array, tag: str = "") -> dict[str, Condition]:
-    """Both outputs are positive; labour L with technology A gives the scale."""
+def of_outputs(
+    A: Inputs, L: Value, K: Value, X: Array, Y: Array, tag: str = ""
+) -> dict[str, Condition]:
+    """Both outputs are positive; the most that L and K can make gives the scale."""
     return {
-        f"X{tag}": Condition(X, L / np.asarray(A.LX)),
-        f"Y{tag}": Condition(Y, L / np.asarray(A.LY)),
+        f"X{tag}": Condition(X, np.minimum(L / np.asarray(A.LX), K / np.asarray(A.KX))),
+        f"Y{tag}": Condition(Y, np.minimum(L / np.asarray(A.LY), K / np.asarray(A.KY))),
     }
 
 
-def of_pay(A: Inputs, w: Array, r: Array, tag: str = "") -> dict[str, Condition]:
-    """Both factors are paid; the unit cost of X, which is one, gives the scale."""
+def of_pay(A: Inputs, p: Array, w: Array, r: Array, tag: str = "") -> dict[str, Condition]:
+    """Both factors are paid; the most that the prices 1 and p can pay gives the scale."""
     return {
-        f"w{tag}": Condition(w, 1 / np.asarray(A.LX)),
-        f"r{tag}": Condition(r, 1 / np.asarray(A.KX)),
+        f"w{tag}": Condition(w, np.minimum(1 / np.asarray(A.LX), np.abs(p) / A.LY)),
+        f"r{tag}": Condition(r, np.minimum(1 / np.asarray(A.KX), np.abs(p) / A.KY)),
     }
 
 

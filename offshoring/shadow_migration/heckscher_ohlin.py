@@ -187,9 +187,9 @@ class HeckscherOhlin(TwoCountries):
     def _conditions(self, v: dict[str, Array], tag: str = "") -> dict[str, Condition]:
         abroad = self.A.times(self.gamma)
         return {
-            **of_outputs(self.A, self.L, v["X"], v["Y"], tag),
-            **of_outputs(abroad, self.L_star, v["X_star"], v["Y_star"], "_star" + tag),
-            **of_pay(self.A, v["w"], v["r"], tag),
+            **of_outputs(self.A, self.L, self.K, v["X"], v["Y"], tag),
+            **of_outputs(abroad, self.L_star, self.K_star, v["X_star"], v["Y_star"], "_star" + tag),
+            **of_pay(self.A, v["p"], v["w"], v["r"], tag),
         }
 
 

@@ -68,13 +68,15 @@ class Inputs(Parameters):
 
     @property
     def kappa_X(self) -> Value:
-        """Capital per worker in X (BRN-1)."""
-        return self.KX / self.LX
+        """Capital per worker in X; inf without workers (BRN-1)."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.divide(self.KX, self.LX)
 
     @property
     def kappa_Y(self) -> Value:
-        """Capital per worker in Y (BRN-1)."""
-        return self.KY / self.LY
+        """Capital per worker in Y; inf without workers (BRN-1)."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.divide(self.KY, self.LY)
 
     def outputs(self, L: Value, K: Value) -> tuple[Array, Array]:
         """X and Y that employ L and K fully, A^-1 (L, K)' (BRN-5); negative outside the cone."""
@@ -102,7 +104,8 @@ class Inputs(Parameters):
 
     def columns(self, chi_X: Value, chi_Y: Value) -> Inputs:
         """Each column times its factor, A diag(chi)."""
-        return _inputs(self.LX * chi_X, self.LY * chi_Y, self.KX * chi_X, self.KY * chi_Y)
+        X, Y = np.asarray(chi_X)[()], np.asarray(chi_Y)[()]
+        return _inputs(self.LX * X, self.LY * Y, self.KX * X, self.KY * Y)
 
     def times(self, scale: Value) -> Inputs:
         """The matrix times one number."""
@@ -116,12 +119,15 @@ def _inputs(LX: Value, LY: Value, KX: Value, KY: Value) -> Inputs:
     """A matrix computed from others; it skips validation, which those have passed."""
     new = object.__new__(Inputs)
     for name, value in zip(ENTRIES, (LX, LY, KX, KY), strict=True):
+        if isinstance(value, np.ndarray):
+            value.flags.writeable = False
         object.__setattr__(new, name, value)
     return new
 
 
 def _solve(a: Value, b: Value, c: Value, d: Value, e: Value, f: Value) -> tuple[Array, Array]:
-    """x and y of a x + b y = e, c x + d y = f; not finite if the equations are singular."""
+    """x and y of a x + b y = e, c x + d y = f; no numbers to use if the equations are singular."""
+    e, f = np.asarray(e)[()], np.asarray(f)[()]
     with np.errstate(all="ignore"):
         det = np.asarray(a * d - b * c)[()]
         x, y = (d * e - b * f) / det, (a * f - c * e) / det
@@ -135,6 +141,12 @@ def entry_problems(name: str, inputs: Inputs) -> list[str]:
     """Words on every entry of a whole technology that is not > 0."""
     values = [(f"{name}.{entry}", getattr(inputs, entry)) for entry in ENTRIES]
     return [problem(entry, value, np.asarray(value) > 0, "> 0") for entry, value in values]
+
+
+def part_problems(name: str, inputs: Inputs) -> list[str]:
+    """Words on every entry of a part of a technology that is negative or no number."""
+    values = [(f"{name}.{entry}", getattr(inputs, entry)) for entry in ENTRIES]
+    return [problem(entry, value, np.asarray(value) >= 0, ">= 0") for entry, value in values]
 
 
 def problem(name: str, value: Value, ok: ArrayLike, rule: str) -> str:

@@ -64,7 +64,8 @@ def random_economies(
     Raises
     ------
     ValueError
-        If n is not a whole number >= 1, or chi or tasks is none of the words above.
+        If rng is no generator, n not a whole number >= 1, model neither class, or chi or tasks
+        none of the words above.
 
     Examples
     --------
@@ -72,8 +73,12 @@ def random_economies(
     >>> float(drawn.solve().exists.mean())
     0.117
     """
-    if not isinstance(n, int | np.integer) or n < 1:
+    if not isinstance(rng, np.random.Generator):
+        raise ValueError(f"rng = {rng!r} must be a numpy.random.Generator")
+    if not isinstance(n, int | np.integer) or isinstance(n, bool) or n < 1:
         raise ValueError(f"n = {n!r} must be a whole number >= 1")
+    if model not in (ServiceOffshoring, GoodsOffshoring):
+        raise ValueError(f"model = {model!r} must be ServiceOffshoring or GoodsOffshoring")
     for name, value, allowed in (("chi", chi, COSTS), ("tasks", tasks, TASKS)):
         if value not in allowed:
             raise ValueError(f"{name} = {value!r} must be one of {', '.join(map(repr, allowed))}")

@@ -27,7 +27,7 @@ from offshoring.residuals import checked
 from offshoring.shadow_migration.closed import price
 from offshoring.shadow_migration.conditions import Condition, of_outputs, of_pay, settle, sizes
 from offshoring.shadow_migration.heckscher_ohlin import HeckscherOhlin, TwoCountries
-from offshoring.shadow_migration.inputs import ENTRIES, Inputs, problem
+from offshoring.shadow_migration.inputs import ENTRIES, Inputs, part_problems, problem
 from offshoring.shadow_migration.tasks_equilibrium import (
     GoodsEquilibrium,
     ServiceEquilibrium,
@@ -59,7 +59,7 @@ class _TasksAbroad(TwoCountries):
 
     def _task_problems(self) -> list[str]:
         """Words on tasks that need more than the whole good, or leave proportional rests."""
-        problems = []
+        problems = part_problems("A_1", self.A_1)
         for entry in ENTRIES:
             whole, task = getattr(self.A, entry), getattr(self.A_1, entry)
             fits = task <= np.asarray(whole)
@@ -149,10 +149,10 @@ class _TasksAbroad(TwoCountries):
         abroad = self.A.times(self.gamma)
         return {
             **before._conditions(before._values(), " before"),
-            **of_outputs(self.A, self.L, v["X"], v["Y"]),
-            **of_outputs(abroad, self.L_star, v["X_star"], v["Y_star"], "_star"),
-            **of_pay(self.A, v["w"], v["r"]),
-            **of_pay(abroad, v["w_star"], v["r_star"], "_star"),
+            **of_outputs(self.A, self.L, self.K, v["X"], v["Y"]),
+            **of_outputs(abroad, self.L_star, self.K_star, v["X_star"], v["Y_star"], "_star"),
+            **of_pay(self.A, v["p"], v["w"], v["r"]),
+            **of_pay(abroad, v["p"], v["w_star"], v["r_star"], "_star"),
             **self._choices(v),
         }
 
@@ -161,7 +161,7 @@ class _TasksAbroad(TwoCountries):
         saved = self.A_1.costs(v["w"], v["r"])
         paid = self.A_1.columns(self.chi_X, self.chi_Y).costs(v["w_star"], v["r_star"])
         found = {}
-        scales: tuple[Value, Value] = (1.0, v["p"])
+        scales: tuple[Value, Value] = (1.0, np.abs(v["p"]))
         for j, good in enumerate("XY"):
             moves = getattr(self, f"chi_{good}") < np.asarray(self.gamma)
             gain, scale = saved[j] - np.asarray(paid[j]), scales[j]
@@ -197,7 +197,7 @@ class ServiceOffshoring(_TasksAbroad):
     Raises
     ------
     ValueError
-        One message that lists every parameter out of its range, its value and its rule A task that
+        One message that lists every parameter out of its range, its value and its rule. A task that
         needs more than its good, or that leaves the two goods with proportional inputs at Home, is
         named once every parameter is in its range.
     """

@@ -71,7 +71,7 @@ class OffshoringEquilibrium(TwoCountryEquilibrium):
 
     def existing(self) -> Self:
         """The points that have an equilibrium, in one row; a single equilibrium is itself."""
-        if np.ndim(self.exists) == 0 or self.exists.all():
+        if np.ndim(self.exists) == 0 or (np.ndim(self.exists) == 1 and self.exists.all()):
             return self
         points = np.flatnonzero(self.exists)
         economy = self.economy.flat().take(points)

@@ -1,8 +1,10 @@
 """Two-way offshoring: each country is the better at one task, and both tasks move (BRN-29, 30).
 
-Home is worse at task 3 by gamma_3, Foreign at task 1 by gamma_1, and the two handicaps are such
-that whole goods need the same inputs in both countries. With equal capital per worker there is no
-reason to trade goods, before or after; tasks move where they are done best.
+Home firms are worse at task 3 by gamma_3, Foreign firms at task 1 by gamma_1, and the two handicaps
+are such that whole goods need the same inputs in both countries. With equal capital per worker
+there is no reason to trade goods, before or after. Once tasks move, everybody buys each of them
+from the firms that are best at it. As everywhere in this model a technique belongs to a firm, which
+can use it with the factors of either country; so it does not matter how large the countries are.
 """
 
 from __future__ import annotations
@@ -25,7 +27,7 @@ from offshoring.shadow_migration.heckscher_ohlin import (
     TwoCountryEquilibrium,
     unit,
 )
-from offshoring.shadow_migration.inputs import ENTRIES, Inputs, problem
+from offshoring.shadow_migration.inputs import ENTRIES, Inputs, part_problems, problem
 from offshoring.validation import (
     Array,
     Parameters,
@@ -86,7 +88,13 @@ class TwoWayOffshoring(Parameters):
             rules[name] = np.isfinite(value) & (value > 1), "finite and > 1"
         rules["alpha"] = open_unit(self.alpha)
         kinds = kind_problems(self, A_1=Inputs, A_2=Inputs, A_3=Inputs)
-        check(self, *kinds, self.shape_problem(), **rules)
+        parts = [
+            words
+            for name in ("A_1", "A_2", "A_3")
+            if isinstance(matrix := getattr(self, name), Inputs)
+            for words in part_problems(name, matrix)
+        ]
+        check(self, *kinds, *parts, self.shape_problem(), **rules)
         check(self, *self._symmetry_problems())
 
     def _symmetry_problems(self) -> list[str]:
@@ -177,8 +185,8 @@ class TwoWayOffshoring(Parameters):
     ) -> dict[str, Condition]:
         found: dict[str, Condition] = {}
         for T, v, tag in ((self.B, before, " before"), (self.A, after, "")):
-            found |= of_outputs(T, self.L, v["X"], v["Y"], tag)
-            found |= of_pay(T, v["w"], v["r"], tag)
+            found |= of_outputs(T, self.L, self.K, v["X"], v["Y"], tag)
+            found |= of_pay(T, v["p"], v["w"], v["r"], tag)
         return found
 
 

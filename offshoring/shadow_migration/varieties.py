@@ -19,7 +19,16 @@ from offshoring.shadow_migration.heckscher_ohlin import HeckscherOhlin, TwoCount
 from offshoring.shadow_migration.inputs import problem
 from offshoring.shadow_migration.tasks_abroad import GoodsOffshoring, ServiceOffshoring
 from offshoring.shadow_migration.tasks_equilibrium import OffshoringEquilibrium
-from offshoring.validation import Array, Parameters, Value, check, freeze, positive
+from offshoring.validation import (
+    Array,
+    NoEquilibrium,
+    Parameters,
+    Value,
+    check,
+    freeze,
+    numbers,
+    positive,
+)
 
 MODELS = (HeckscherOhlin, ServiceOffshoring, GoodsOffshoring)
 
@@ -30,9 +39,12 @@ def markup(sigma: Value) -> Array:
     Raises
     ------
     ValueError
-        If sigma is not finite and > 1 everywhere.
+        If sigma is no number, or not finite and > 1 everywhere.
     """
-    value = np.asarray(sigma, dtype=float)[()]
+    found = numbers(sigma)
+    if found is None:
+        raise ValueError(f"sigma = {sigma!r} must be a number or an array of numbers")
+    value = found[()]
     ok = np.isfinite(value) & (value > 1)
     if not np.all(ok):
         raise ValueError(problem("sigma", value, ok, "finite and > 1"))
@@ -95,7 +107,8 @@ class MonopolisticCompetition(Parameters):
         Raises
         ------
         NoEquilibrium
-            If all parameters are numbers and the plain economy has no equilibrium. With array
+            If all parameters are numbers and the plain economy has no equilibrium, or the price of
+            the basket is beyond floats, as for a sigma very close to 1. With array
             parameters such points carry NaN, and ``exists`` says where.
 
         Examples
@@ -107,7 +120,13 @@ class MonopolisticCompetition(Parameters):
         >>> round(eq.goods.w, 10), round(float(eq.real_w), 9)
         (0.4431818182, 0.540194595)
         """
-        return checked(self._firms(self.plain().solve()))
+        eq = checked(self._firms(self.plain().solve()))
+        if self.shape == () and not eq.exists:
+            raise NoEquilibrium(
+                f"MonopolisticCompetition: the price of the basket is beyond floats with "
+                f"sigma_X = {self.sigma_X:g} and sigma_Y = {self.sigma_Y:g}"
+            )
+        return eq
 
     def violations(self) -> dict[str, Array]:
         """By how much each condition of the plain economy fails, by name; 0 where it holds."""
@@ -146,8 +165,11 @@ class VarietyEquilibrium:
 
     @property
     def exists(self) -> NDArray[np.bool_]:
-        """Where the economy has an equilibrium."""
-        return np.isfinite(self.n_X)
+        """Where the economy has an equilibrium, with a price of the basket that floats can hold."""
+        with np.errstate(invalid="ignore", over="ignore", under="ignore"):
+            P = np.asarray(self.P)
+            found: NDArray[np.bool_] = np.isfinite(P) & np.greater(P, np.finfo(float).tiny)
+            return found
 
     @property
     def before(self) -> VarietyEquilibrium:
@@ -200,8 +222,8 @@ class VarietyEquilibrium:
     def residuals(self) -> dict[str, Array]:
         """Those of the plain economy, and free entry: firms make F (sigma - 1) each (BRN-31).
 
-        Zero profits of a firm say that its inputs, for F and for its output, cost its revenue. In
-        the world as a whole they use up the effective endowments that make the goods.
+        Zero profits of a firm say that its inputs, for F and for its output, cost its revenue. Full
+        employment is that of the plain economy.
         """
         e, goods = self.economy, self.goods
         size = [F * (np.asarray(s) - 1) for F, s in ((e.F_X, e.sigma_X), (e.F_Y, e.sigma_Y))]

@@ -28,7 +28,7 @@ from scipy.optimize import linprog
 from offshoring.residuals import checked
 from offshoring.shadow_migration.closed import technology_problems
 from offshoring.shadow_migration.heckscher_ohlin import ENDOWMENTS, Accounts
-from offshoring.shadow_migration.inputs import ENTRIES, ROUNDING, Inputs
+from offshoring.shadow_migration.inputs import ENTRIES, ROUNDING, Inputs, part_problems
 from offshoring.shadow_migration.tasks_abroad import GoodsOffshoring, ServiceOffshoring
 from offshoring.validation import (
     Array,
@@ -40,8 +40,12 @@ from offshoring.validation import (
     positive,
 )
 
-SINGLE = "every parameter must be one number: this economy is solved one at a time"
-IDLE = 1e-9  # an activity, or what is left of a factor, that counts as none; relative
+SINGLE = "must be one number each: this economy is solved one at a time"
+IDLE = 1e-9  # the part of a factor that an activity must use to count as running
+TOLERANCE = 1e-10  # the finest that the linear programme allows
+SAME = 1e-11  # corners whose values differ by less are on one edge: rounding, with a margin
+UNPAID = 1e-9  # the part of the cost of X that a factor must be able to earn to count as paid
+MOST_TASKS = 12  # in one good; the number of activities doubles with each
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,6 +70,7 @@ class Task(Parameters):
         check(
             self,
             *kind_problems(self, A=Inputs),
+            *(part_problems("A", self.A) if isinstance(self.A, Inputs) else []),
             chi_X=(np.isfinite(chi[0]) & (chi[0] >= 1), "finite and >= 1"),
             chi_Y=(np.isfinite(chi[1]) & (chi[1] >= 1), "finite and >= 1"),
         )
@@ -158,8 +163,12 @@ class WorldEconomy(Parameters):
             if not isinstance(task, Task)
         ]
         parts = [self, *(task for task in self.tasks if isinstance(task, Task))]
-        if any(True for part in parts for _ in part._arrays()):
-            words.append(SINGLE)
+        if arrays := [name for part in parts for name, _ in part._arrays()]:
+            words.append(f"{', '.join(arrays)} {SINGLE}")
+        for good in "XY":
+            number = sum(isinstance(t, Task) and _is_used(t, good) for t in self.tasks)
+            if not arrays and number > MOST_TASKS:
+                words.append(f"tasks has {number} tasks of {good} and must have <= {MOST_TASKS}")
         return words
 
     def _task_problems(self) -> list[str]:
@@ -175,8 +184,12 @@ class WorldEconomy(Parameters):
     def of(cls, economy: ServiceOffshoring | GoodsOffshoring) -> WorldEconomy:
         """The same world as an economy with one task, in whatever regime it is."""
         e = economy
-        if e.shape != ():
-            raise ValueError(f"WorldEconomy: {SINGLE}")
+        if not isinstance(e, ServiceOffshoring | GoodsOffshoring):
+            raise ValueError(
+                f"WorldEconomy: economy = {e!r} must be a ServiceOffshoring or a GoodsOffshoring"
+            )
+        if arrays := [name for name, _ in e._arrays()]:
+            raise ValueError(f"WorldEconomy: {', '.join(arrays)} {SINGLE}")
         return cls(
             A=e.A, tasks=(Task(e.A_1, float(e.chi_X), float(e.chi_Y)),), gamma=float(e.gamma),
             alpha=float(e.alpha), L=float(e.L), K=float(e.K), L_star=float(e.L_star),
@@ -224,10 +237,18 @@ class WorldEconomy(Parameters):
     def solve(self) -> WorldEquilibrium:
         """The world equilibrium; outputs of the world and p are unique.
 
+        Where two activities do equally well, as with chi = gamma, what each country makes, trade
+        and ``regime`` are those of one solution among many.
+
         Returns
         -------
         WorldEquilibrium
             Numbers, no arrays.
+
+        Raises
+        ------
+        RuntimeError
+            If the linear programme fails, as it may for numbers of very different sizes.
 
         Examples
         --------
@@ -320,22 +341,28 @@ class _Programme:
     def __init__(self, economy: WorldEconomy) -> None:
         activities = economy.activities()
         self.endowments = np.array([getattr(economy, name) for name in ENDOWMENTS])
-        self.limits = np.array([a.uses for a in activities]).T / self.endowments[:, None]
+        limits = np.array([a.uses for a in activities]).T / self.endowments[:, None]
+        # levels in units of the most that the factors allow: the programme takes coefficients
+        # below 1e-9 for zero
+        self.scales = 1 / limits.max(axis=0)
+        self.limits = limits * self.scales
         self.is_X = np.array([a.good == "X" for a in activities])
-        self.most_X = self.most_Y = 1.0
+        self.most_X, self.most_Y = self.scales[self.is_X].max(), self.scales[~self.is_X].max()
         best = self.best(1.0, 0.0)[0], self.best(0.0, 1.0)[0]
-        self.most_X, self.most_Y = best[0].X, best[1].Y
+        self.most_X, self.most_Y = self.most_X * best[0].X, self.most_Y * best[1].Y
 
     def best(self, a: float, b: float) -> tuple[_Corner, Array]:
         """The corner of greatest a X + b Y, and the value of each factor in these weights."""
-        weights = np.where(self.is_X, a / self.most_X, b / self.most_Y)
+        weights = self.scales * np.where(self.is_X, a / self.most_X, b / self.most_Y)
         found = linprog(
             -weights, A_ub=self.limits, b_ub=np.ones(4), method="highs-ds",
-            options={"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10},
+            options={
+                "primal_feasibility_tolerance": TOLERANCE, "dual_feasibility_tolerance": TOLERANCE,
+            },
         )  # fmt: skip
         if found.status != 0:  # there is an optimum: nothing can be made without inputs
             raise RuntimeError(f"WorldEconomy: the linear programme failed: {found.message}")
-        x = found.x
+        x = found.x * self.scales
         corner = _Corner(x, x[self.is_X].sum() / self.most_X, x[~self.is_X].sum() / self.most_Y)
         return corner, -found.ineqlin.marginals
 
@@ -348,7 +375,7 @@ def _optimum(economy: WorldEconomy) -> WorldEquilibrium:
         a, b = high.Y - low.Y, low.X - high.X  # weights at which the two are equal
         middle, pay = programme.best(a, b)
         value = a * low.X + b * low.Y
-        if a * middle.X + b * middle.Y <= value * (1 + 1e-11):
+        if a * middle.X + b * middle.Y <= value * (1 + SAME):
             break
         if alpha * middle.X * a > (1 - alpha) * middle.Y * b:
             low = middle
@@ -383,9 +410,10 @@ def _regime(economy: WorldEconomy, levels: Array, pay: Array) -> tuple[str, ...]
     running, interior = _running(economy, levels), economy.interior()
     words = [f"{name} does not run" for name in interior if name not in running]
     words += [f"{name} runs" for name in running if name not in interior]
-    incomes = pay * [getattr(economy, name) for name in ENDOWMENTS]
-    for name, income in zip(ENDOWMENTS, incomes, strict=True):
-        if income <= IDLE * incomes.sum():
+    A, gamma = economy.A, economy.gamma
+    most = (1 / A.LX, 1 / A.KX, 1 / A.LX / gamma, 1 / A.KX / gamma)  # all cost is this factor's
+    for name, value, scale in zip(ENDOWMENTS, pay, most, strict=True):
+        if value <= UNPAID * scale:
             words.append(f"{name} is unpaid")
     return tuple(words) or ("interior",)
 
