@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from offshoring.branches import _tracks
 from offshoring.schedules import Exponential, Linear, Power, Tabulated
 from offshoring.similar_countries import SimilarCountries, search
 from offshoring.similar_countries.bounds import FARTHEST, top_of_search
-from offshoring.similar_countries.equilibria import _tracks
 
 ROUND = Linear(a=1, b=1)
 

@@ -164,10 +164,10 @@ class WorldEconomy(Parameters):
         ]
         parts = [self, *(task for task in self.tasks if isinstance(task, Task))]
         if arrays := [name for part in parts for name, _ in part._arrays()]:
-            words.append(f"{', '.join(arrays)} {SINGLE}")
+            return [*words, f"{', '.join(arrays)} {SINGLE}"]
         for good in "XY":
             number = sum(isinstance(t, Task) and _is_used(t, good) for t in self.tasks)
-            if not arrays and number > MOST_TASKS:
+            if number > MOST_TASKS:
                 words.append(f"tasks has {number} tasks of {good} and must have <= {MOST_TASKS}")
         return words
 

@@ -1,0 +1,383 @@
+"""How skill is distributed over a unit mass of workers: densities on [0, top)."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.special import ndtr, ndtri
+
+from offshoring.roots import find_root
+from offshoring.validation import Array, Parameters, Value, check, freeze, positive
+
+
+class Skill(Parameters):
+    """A distribution of skill Z >= 0 with a density.
+
+    Integrals over workers are taken in a coordinate x in which they are smooth: skill is Z(x), and
+    workers have the density ``weight(x)`` between the first and the last of ``edges``.
+    """
+
+    edges: ClassVar[Array]
+
+    @property
+    def top(self) -> Value:
+        """Highest skill; inf unless a subclass says otherwise."""
+        return np.inf
+
+    @abstractmethod
+    def to_x(self, Z: ArrayLike) -> Array:
+        """The coordinate of a skill."""
+
+    @abstractmethod
+    def from_x(self, x: ArrayLike) -> Array:
+        """The skill at a coordinate."""
+
+    @abstractmethod
+    def weight(self, x: ArrayLike) -> Array:
+        """Workers per unit of the coordinate."""
+
+    @abstractmethod
+    def density(self, Z: ArrayLike) -> Array:
+        """Workers per unit of skill, g(Z)."""
+
+    @abstractmethod
+    def share_above(self, Z: ArrayLike) -> Array:
+        """Share of workers with more skill, 1 - G(Z)."""
+
+    @abstractmethod
+    def quantile(self, u: ArrayLike) -> Array:
+        """Skill of the worker with the share u of workers below, 0 <= u < 1."""
+
+    def share_below(self, Z: ArrayLike) -> Array:
+        """Share of workers with less skill, G(Z)."""
+        return 1 - self.share_above(Z)
+
+
+# Where ranks are exp(-x): fine steps where most workers are, wide ones for what productivity that
+# grows with skill makes of the tail
+_TAIL = np.concatenate([np.linspace(0, 12, 13), np.geomspace(12, 740, 14)[1:]])
+
+
+@dataclass(frozen=True, eq=False)
+class ExponentialSkill(Skill):
+    """1 - G(Z) = exp(-rate Z) on [0, inf).
+
+    Parameters
+    ----------
+    rate : float or array
+        Decline of the density, > 0; per unit of skill.
+
+    Raises
+    ------
+    ValueError
+        If the rate is not finite and > 0.
+    """
+
+    edges: ClassVar[Array] = _TAIL
+
+    rate: Value = 1.0
+
+    def __post_init__(self) -> None:
+        freeze(self, "rate")
+        check(self, rate=positive(self.rate))
+
+    def density(self, Z: ArrayLike) -> Array:
+        """Workers per unit of skill."""
+        return np.asarray(self.rate * np.exp(-self.rate * np.asarray(Z)))[()]
+
+    def share_above(self, Z: ArrayLike) -> Array:
+        """Share of workers with more skill."""
+        return np.asarray(np.exp(-self.rate * np.asarray(Z)))[()]
+
+    def share_below(self, Z: ArrayLike) -> Array:
+        """Share of workers with less skill."""
+        return np.asarray(-np.expm1(-self.rate * np.asarray(Z)))[()]
+
+    def quantile(self, u: ArrayLike) -> Array:
+        """Skill at a rank."""
+        return np.asarray(-np.log1p(-np.asarray(u, float)) / self.rate)[()]
+
+    def to_x(self, Z: ArrayLike) -> Array:
+        """Minus the log of the share of workers above."""
+        return np.asarray(self.rate * np.asarray(Z, float))[()]
+
+    def from_x(self, x: ArrayLike) -> Array:
+        """The skill at a coordinate."""
+        return np.asarray(np.asarray(x, float) / self.rate)[()]
+
+    def weight(self, x: ArrayLike) -> Array:
+        """Workers per unit of the coordinate."""
+        return np.exp(-np.asarray(x, float))
+
+
+@dataclass(frozen=True, eq=False)
+class UniformSkill(Skill):
+    """The same density at every skill from 0 to ``top``.
+
+    Parameters
+    ----------
+    top : float or array
+        Highest skill, finite and > 0.
+
+    Raises
+    ------
+    ValueError
+        If the top is not finite and > 0.
+    """
+
+    edges: ClassVar[Array] = np.linspace(0, 1, 13)
+
+    top: Value = 1.0
+
+    def __post_init__(self) -> None:
+        freeze(self, "top")
+        check(self, top=positive(self.top))
+
+    def density(self, Z: ArrayLike) -> Array:
+        """Workers per unit of skill."""
+        return np.where(np.asarray(Z) <= self.top, 1 / np.asarray(self.top), 0.0)[()]
+
+    def share_above(self, Z: ArrayLike) -> Array:
+        """Share of workers with more skill."""
+        return np.clip(1 - np.asarray(Z) / self.top, 0, 1)[()]
+
+    def share_below(self, Z: ArrayLike) -> Array:
+        """Share of workers with less skill."""
+        return np.clip(np.asarray(Z) / self.top, 0, 1)[()]
+
+    def quantile(self, u: ArrayLike) -> Array:
+        """Skill at a rank."""
+        return np.asarray(np.asarray(u, float) * self.top)[()]
+
+    def to_x(self, Z: ArrayLike) -> Array:
+        """The share of workers below."""
+        return self.share_below(Z)
+
+    def from_x(self, x: ArrayLike) -> Array:
+        """The skill at a coordinate."""
+        return np.asarray(np.asarray(x, float) * self.top)[()]
+
+    def weight(self, x: ArrayLike) -> Array:
+        """Workers per unit of the coordinate."""
+        return np.ones_like(np.asarray(x, float))[()]
+
+
+@dataclass(frozen=True, eq=False)
+class ParetoSkill(Skill):
+    """1 - G(Z) = (1 + Z)**-alpha on [0, inf).
+
+    Parameters
+    ----------
+    alpha : float or array
+        Thinness of the tail, > 0; pure number.
+
+    Raises
+    ------
+    ValueError
+        If alpha is not finite and > 0.
+    """
+
+    edges: ClassVar[Array] = _TAIL
+
+    alpha: Value = 2.0
+
+    def __post_init__(self) -> None:
+        freeze(self, "alpha")
+        check(self, alpha=positive(self.alpha))
+
+    def density(self, Z: ArrayLike) -> Array:
+        """Workers per unit of skill."""
+        a = self.alpha
+        return np.asarray(a * (1 + np.asarray(Z, float)) ** (-a - np.asarray(1.0)))[()]
+
+    def share_above(self, Z: ArrayLike) -> Array:
+        """Share of workers with more skill."""
+        return np.asarray(np.exp(-self.alpha * np.log1p(Z)))[()]
+
+    def share_below(self, Z: ArrayLike) -> Array:
+        """Share of workers with less skill."""
+        return np.asarray(-np.expm1(-self.alpha * np.log1p(Z)))[()]
+
+    def quantile(self, u: ArrayLike) -> Array:
+        """Skill at a rank."""
+        return np.expm1(-np.log1p(-np.asarray(u, float)) / self.alpha)
+
+    def to_x(self, Z: ArrayLike) -> Array:
+        """Minus the log of the share of workers above."""
+        return np.asarray(self.alpha * np.log1p(Z))[()]
+
+    def from_x(self, x: ArrayLike) -> Array:
+        """The skill at a coordinate."""
+        with np.errstate(over="ignore"):  # a skill beyond floats is inf
+            return np.expm1(np.asarray(x, float) / self.alpha)
+
+    def weight(self, x: ArrayLike) -> Array:
+        """Workers per unit of the coordinate."""
+        return np.exp(-np.asarray(x, float))
+
+
+@dataclass(frozen=True, eq=False)
+class LognormalSkill(Skill):
+    """Log skill is normal.
+
+    Parameters
+    ----------
+    mu : float or array
+        Mean of log skill, finite.
+    s : float or array
+        Standard deviation of log skill, > 0.
+
+    Raises
+    ------
+    ValueError
+        One message that lists every parameter out of its range, its value and its rule.
+    """
+
+    edges: ClassVar[Array] = np.concatenate([np.linspace(-9, 9, 19), np.linspace(9, 38, 12)[1:]])
+
+    mu: Value = 0.0
+    s: Value = 0.5
+
+    def __post_init__(self) -> None:
+        freeze(self, "mu", "s")
+        check(self, self.shape_problem(), mu=(np.isfinite(self.mu), "finite"), s=positive(self.s))
+
+    def score(self, Z: ArrayLike) -> Array:
+        """Standard deviations of log skill from its mean."""
+        with np.errstate(divide="ignore"):  # nobody is less skilled than 0
+            return np.asarray((np.log(Z) - self.mu) / self.s)[()]
+
+    def density(self, Z: ArrayLike) -> Array:
+        """Workers per unit of skill."""
+        Z, x = np.asarray(Z, float), np.asarray(self.score(Z))
+        bell = np.exp(-np.minimum(x * x, 2e3) / 2) / np.sqrt(2 * np.pi)
+        return np.divide(bell, self.s * Z, out=np.zeros_like(bell), where=Z > 0)[()]
+
+    def share_above(self, Z: ArrayLike) -> Array:
+        """Share of workers with more skill."""
+        return np.asarray(ndtr(-np.asarray(self.score(Z))))[()]
+
+    def share_below(self, Z: ArrayLike) -> Array:
+        """Share of workers with less skill."""
+        return np.asarray(ndtr(self.score(Z)))[()]
+
+    def quantile(self, u: ArrayLike) -> Array:
+        """Skill at a rank."""
+        return np.asarray(np.exp(self.mu + self.s * ndtri(u)))[()]
+
+    def to_x(self, Z: ArrayLike) -> Array:
+        """Standard deviations of log skill from its mean."""
+        return self.score(Z)
+
+    def from_x(self, x: ArrayLike) -> Array:
+        """The skill at a coordinate."""
+        with np.errstate(over="ignore"):  # a skill beyond floats is inf
+            return np.asarray(np.exp(self.mu + self.s * np.asarray(x, float)))[()]
+
+    def weight(self, x: ArrayLike) -> Array:
+        """Workers per unit of the coordinate."""
+        return np.exp(-np.square(x) / 2) / np.sqrt(2 * np.pi)
+
+
+@dataclass(frozen=True, eq=False)
+class GivenSkill(Skill):
+    """A density given as a function of skill.
+
+    Parameters
+    ----------
+    pdf : callable
+        Elementwise function of an array of skills in [0, top): >= 0, smooth, with integral 1.
+    top : float
+        Highest skill, > 0; inf if there is none.
+    scale : float
+        Where ``top`` is inf, a skill in the middle of the distribution, > 0; integrals have half
+        of their points below.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is out of its range, or the integral of the density is not 1 to 1e-10.
+
+    Examples
+    --------
+    >>> skill = GivenSkill(lambda Z: 6 * Z * (1 - Z), top=1.0)
+    >>> round(float(skill.share_below(0.5)), 12), round(float(skill.quantile(0.5)), 12)
+    (0.5, 0.5)
+    """
+
+    edges: ClassVar[Array] = np.concatenate(
+        [np.linspace(0, 0.5, 9), 1 - np.geomspace(0.5, 2**-16, 16)[1:], [1.0]]
+    )
+
+    pdf: Callable[[Array], Array]
+    top: float = np.inf
+    scale: float = 1.0
+
+    def __post_init__(self) -> None:
+        freeze(self, "top", "scale")
+        single = "" if self.shape == () else "top and scale must be single numbers"
+        check(self, single, top=(np.asarray(self.top) > 0, "> 0"), scale=positive(self.scale))
+        total = float(self.share_above(0.0))
+        if not abs(total - 1) <= 1e-10:
+            raise ValueError(f"GivenSkill: the integral of pdf = {total:.12g} must be 1")
+
+    def density(self, Z: ArrayLike) -> Array:
+        """Workers per unit of skill."""
+        return np.asarray(self.pdf(np.asarray(Z, float)), float)[()]
+
+    def share_above(self, Z: ArrayLike) -> Array:
+        """Share of workers with more skill."""
+        return integral(self.weight, self.edges, self.to_x(Z), 1.0)
+
+    def quantile(self, u: ArrayLike) -> Array:
+        """Skill at a rank."""
+        u = np.asarray(u, float)
+        x = find_root(lambda x, u: self.share_below(self.from_x(x)) - u, 0.0, 1.0, (u,))
+        return self.from_x(x)
+
+    def to_x(self, Z: ArrayLike) -> Array:
+        """Skill relative to the top; Z / (Z + scale) where there is none."""
+        Z = np.asarray(Z, float)
+        if np.isfinite(self.top):
+            return np.minimum(Z / self.top, 1)[()]
+        return (1 - self.scale / (self.scale + Z))[()]
+
+    def from_x(self, x: ArrayLike) -> Array:
+        """The skill at a coordinate."""
+        x = np.asarray(x, float)
+        if np.isfinite(self.top):
+            return (x * self.top)[()]
+        with np.errstate(divide="ignore"):  # x = 1 is infinite skill
+            return (self.scale * x / (1 - x))[()]
+
+    def weight(self, x: ArrayLike) -> Array:
+        """Workers per unit of the coordinate."""
+        x = np.asarray(x, float)
+        stretch = self.top if np.isfinite(self.top) else self.scale / (1 - x) ** 2
+        return np.asarray(self.density(self.from_x(x)) * stretch)[()]
+
+
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(16)
+
+
+def integral(
+    integrand: Callable[[Array], Array], edges: Array | int, low: ArrayLike, high: ArrayLike
+) -> Array:
+    """Integral of a smooth function from ``low`` to ``high``, by Gauss's rule on panels.
+
+    The panels lie between ``edges``, or are that many of equal width. The function sees arrays
+    with two axes more than the ends have: panels and nodes.
+    """
+    low, high = np.broadcast_arrays(np.asarray(low, float), np.asarray(high, float))
+    if isinstance(edges, int):
+        cuts = low[..., None] + (high - low)[..., None] * np.linspace(0, 1, edges + 1)
+    else:
+        cuts = np.clip(edges, low[..., None], high[..., None])
+    half = np.diff(cuts) / 2
+    x = cuts[..., :-1, None] + half[..., None] * (1 + _NODES)
+    return np.asarray((integrand(x) * _WEIGHTS).sum(-1) * half).sum(-1)[()]
