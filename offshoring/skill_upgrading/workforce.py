@@ -70,8 +70,9 @@ class Workforce(Parameters):
 
     def density(self, y: ArrayLike) -> Array:
         """Workers per unit of the index."""
-        Z = self.productivity.skill(y)
-        return self.skill.density(Z) * self.productivity.stretch(y)
+        Z, stretch = self.productivity.skill(y), np.asarray(self.productivity.stretch(y))
+        end = np.isinf(stretch)  # nobody is there
+        return np.where(end, 0.0, self.skill.density(Z) * np.where(end, 0.0, stretch))[()]
 
     def share_below(self, y: ArrayLike) -> Array:
         """Share of workers with a lower index."""
@@ -156,7 +157,10 @@ class _Integrated(Workforce):
 
         def integrand(x: Array) -> Array:
             Z = skill.from_x(x)
-            made = np.exp(productivity.log_phi(activity, productivity.index(Z))) * skill.weight(x)
+            weight = np.asarray(skill.weight(x))
+            with np.errstate(over="ignore", invalid="ignore"):  # skills that nobody has
+                made = np.exp(productivity.log_phi(activity, productivity.index(Z))) * weight
+            made = np.where(weight > 0, made, 0.0)
             return made * skill.share_above(Z) if ranked else made
 
         ends = [self._coordinate(y) for y in (low, high)]
