@@ -539,6 +539,14 @@ def test_given_functions_make_the_same_economy():
                 assert getattr(eqs[0], name) == pytest.approx(getattr(known, name), rel=1e-9), name
 
 
+def test_a_given_density_without_a_top_has_nobody_there():
+    skill = GivenSkill(lambda Z: np.exp(-Z))
+    assert skill.weight(1.0) == skill.density(np.inf) == 0
+    no_H = closed(skill=skill, F_H=9.0).solve()
+    assert no_H.regime == 7
+    assert np.isnan(no_H.closed_responses()["Z_2"])
+
+
 def test_given_bounded_density():
     skill = GivenSkill(lambda Z: 6 * Z * (1 - Z) * (Z <= 1), top=1.0)
     phi = ExponentialProductivity(0.2, 1.2, 1.6)

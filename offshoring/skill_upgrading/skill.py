@@ -328,7 +328,9 @@ class GivenSkill(Skill):
 
     def density(self, Z: ArrayLike) -> Array:
         """Workers per unit of skill."""
-        return np.asarray(self.pdf(np.asarray(Z, float)), float)[()]
+        Z = np.asarray(Z, float)
+        inside = np.isfinite(Z)  # nobody is infinitely skilled
+        return np.where(inside, self.pdf(np.where(inside, Z, 0.0)), 0.0)[()]
 
     def share_above(self, Z: ArrayLike) -> Array:
         """Share of workers with more skill."""
@@ -358,8 +360,10 @@ class GivenSkill(Skill):
     def weight(self, x: ArrayLike) -> Array:
         """Workers per unit of the coordinate."""
         x = np.asarray(x, float)
-        stretch = self.top if np.isfinite(self.top) else self.scale / (1 - x) ** 2
-        return np.asarray(self.density(self.from_x(x)) * stretch)[()]
+        if np.isfinite(self.top):
+            return np.asarray(self.density(self.from_x(x)) * self.top)[()]
+        rest = np.where(x < 1, 1 - x, 1.0)
+        return np.asarray(self.density(self.from_x(x)) * self.scale / rest**2)[()]
 
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(16)
