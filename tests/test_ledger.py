@@ -317,8 +317,11 @@ def test_the_ledger_has_every_numbered_equation_and_figure(book):
     printed = [f"GRH12-Fig{k}" for k in range(1, 10)]
     equations += [f"BRN-{k}" for k in range(1, 34)]
     printed += ["BRN-Fig1"]
+    equations += [f"JM-{k}" for k in range(1, 37)]
+    printed += [f"JM-Fig{k}" for k in range(1, 5)]
     ours = ["GRH12-map", "GRH12-hysteresis", "GRH12-basins"]
     ours += [f"BRN-F{k}" for k in (2, 3, 4, "4b", 5, 6, 7, 8)]
+    ours += [f"JM-Fig{k}" for k in range(5, 11)]
     assert not set(equations + figures) - set(book.rows)
     assert all(book.rows[name].kind == "equation" for name in equations)
     drawn = {r.id for r in book.rows.values() if r.kind == "figure"}
@@ -341,7 +344,7 @@ def test_stored_outputs_and_ledger_agree_both_ways(book):
     assert not found, "\n".join(found)
 
 
-@pytest.mark.parametrize(("paper", "least"), [("GRH08", 80), ("BRN", 70), ("GRH12", 60)])
+@pytest.mark.parametrize(("paper", "least"), [("GRH08", 80), ("BRN", 70), ("GRH12", 60), ("JM", 50)])
 def test_no_row_of_a_paper_is_open(book, paper, least):
     """Each is closed, corrected, or discussion with a reason, by what the chapters print."""
     cells = [cell for path in BOOK.glob("*.ipynb") for cell in rules.parse_notebook(path)]

@@ -147,6 +147,25 @@ def test_onset_and_breaks_of_the_regimes():
     assert pytest.approx(1.6 * (((C_H + 1) / (C_H + 0.7)) ** 3 - 1), abs=1e-9) == onset
 
 
+def test_breaks_of_the_regimes_to_the_last_digit():
+    """There the ends of brackets are zeros but for rounding."""
+    around = []
+    for low, high in ((0.5, 0.65), (0.64, 1.0), (1.0, 1.5), (1.5, 1.6)):
+        for _ in range(60):
+            middle = (low + high) / 2
+            first = opened(F_I=[low, middle]).equilibria()[0].regime
+            low, high = (middle, high) if first[0] == first[1] else (low, middle)
+        around += [low, high, np.nextafter(low, 0), np.nextafter(high, 9)]
+    eqs = opened(F_I=around).equilibria()
+    assert np.all(eqs.count % 2 == 1)
+    assert worst(eqs) < 1e-12
+    for F_H in (1.6, 1.2):  # an onset from the cost of the closed economy
+        C_H = float(closed(F_H=F_H).solve().C_H)
+        exact = F_H * (((C_H + 1) / (C_H + 0.7)) ** 3 - 1)
+        near = exact * (1 + np.arange(-40, 41) * 1e-16)
+        assert np.all(opened(F_H=F_H, F_I=near).equilibria().count == 1), F_H
+
+
 def test_falls_in_the_fixed_cost_of_high_tech_firms():
     falls = {
         (0.2, 2.2, 2.6): (UniformSkill(1.0), [1.158, 1.145], """.8837247462 .9060885829 .9906797291

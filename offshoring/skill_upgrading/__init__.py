@@ -1,5 +1,6 @@
 """Offshoring and skill upgrading: heterogeneous workers sorted into heterogeneous firms."""
 
+from offshoring.skill_upgrading.calibration import Targets, calibrate
 from offshoring.skill_upgrading.economy import ClosedEconomy, OpenEconomy
 from offshoring.skill_upgrading.equilibrium import REGIMES, Equilibria, Equilibrium
 from offshoring.skill_upgrading.productivity import (
@@ -32,5 +33,7 @@ __all__ = [
     "PowerProductivity",
     "Productivity",
     "Skill",
+    "Targets",
     "UniformSkill",
+    "calibrate",
 ]

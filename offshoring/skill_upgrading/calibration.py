@@ -21,7 +21,9 @@ from offshoring.validation import (
     open_unit,
 )
 
-POINTS = 257  # of the scan for a fit
+# where the scan looks for a fit, close to the ends as well
+_ENDS = np.geomspace(1e-12, 0.01, 31)[:-1]
+SCAN = np.concatenate([_ENDS, np.linspace(0.01, 0.99, 99), 1 - _ENDS[::-1]])
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -116,7 +118,7 @@ class Targets(Parameters):
         q_H, a_M = np.full(rows[0].shape, np.nan), np.full(rows[0].shape, np.nan)
         open_ = np.flatnonzero(rows[1] > rows[0])
         low, high, *args = (np.asarray(row).ravel()[open_] for row in rows)
-        q = low[:, None] + (high - low)[:, None] * np.linspace(0, 1, POINTS + 2)[1:-1]
+        q = low[:, None] + (high - low)[:, None] * SCAN
         gap = _shortfall(q, *(a[:, None] for a in args))
         cross = gap[:, 1:] * gap[:, :-1] <= 0
         found, first = np.flatnonzero(cross.any(1)), cross.argmax(1)

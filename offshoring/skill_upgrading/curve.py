@@ -17,9 +17,10 @@ z(x) is what firms at home buy of intermediates less what is made of them there.
 - above x_H nobody offshores and z rises: at most one zero (regimes 0, 5, 7);
 - at x_H it jumps up by Q_H: if it jumps over zero, some high-tech firms offshore (1, 6);
 - between x_L and x_H, z = U - V with U the output of all workers beyond Z_1 in low-tech
-  headquarters less the output of intermediates, which rises, and V that of the workers beyond Z_2,
-  which is monotone: zeros may be many (regime 2), and a stretch [a, b] has none if U(a) >= V(b) or
-  U(b) <= V(a) where V rises; where V falls there is at most one;
+  headquarters less the output of intermediates, which rises, and V that of the workers beyond Z_2.
+  If kappa / x rises, so does V: zeros may be many (regime 2), and a stretch [a, b] has none if
+  U(a) >= V(b) or U(b) <= V(a). If it falls, z < 0 while there is no low-tech firm, and from there
+  on V falls: there is at most one;
 - at x_L it jumps up by Q_L: if it jumps over zero, some low-tech firms offshore (3, 8);
 - below x_L all offshore and z < 0; if x_L >= 1 all offshore at x = 1 (4, 9).
 
@@ -29,6 +30,7 @@ kappa is the coordinate there, and all of Z_2 and C_H is computed in logs.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -215,11 +217,11 @@ class Search:
             return demand(workers, place(workers, Stretch(k, m).x(t), t), H_buys)
 
         rows = np.flatnonzero(has & empty)
-        x[rows] = find_root(without_H, low[rows], corner[rows], (rows,))
+        x[rows] = rising_root(without_H, low[rows], corner[rows], (rows,))
         rows = np.flatnonzero(has & ~empty)
         part = Stretch(stretch.k[rows], stretch.m[rows])
         first, last = (np.maximum(stretch.log_kappa(end)[rows], LOWEST) for end in (corner, high))
-        log_kappa[rows] = find_root(with_H, first, last, (rows, *part))
+        log_kappa[rows] = rising_root(with_H, first, last, (rows, *part))
         x[rows] = part.x(log_kappa[rows])
         points = np.flatnonzero(has)
         return points, x[points], log_kappa[points]
@@ -326,3 +328,14 @@ class Search:
 def full(value: ArrayLike, n: int) -> Array:
     """A row of n numbers."""
     return np.broadcast_to(np.asarray(value, float), (n,)).copy()
+
+
+def rising_root(
+    residual: Callable[..., Array], low: Array, high: Array, args: tuple[NDArray[Any], ...]
+) -> Array:
+    """Where a rising function meets zero in each bracket; an end of it, if only by rounding."""
+    at_low, at_high = (residual(end, *args) for end in (low, high))
+    inside = (at_low < 0) & (at_high > 0)
+    found = np.where(at_low >= 0, low, high)
+    found[inside] = find_root(residual, low[inside], high[inside], tuple(a[inside] for a in args))
+    return found
