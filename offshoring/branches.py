@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterator
+from operator import index
 from typing import Any, Generic, Self, TypeVar
 
 import numpy as np
@@ -96,8 +97,9 @@ class Branches(Generic[One]):
         return int(np.shape(self.exists)[-1])
 
     def __getitem__(self, k: int) -> One:
-        """The k-th equilibrium at every point."""
-        return self._taken(lambda value: value[..., k])
+        """The k-th equilibrium at every point; k is one whole number."""
+        place = index(k)
+        return self._taken(lambda value: value[..., place])
 
     def __iter__(self) -> Iterator[One]:
         return (self[k] for k in range(len(self)))
@@ -128,10 +130,10 @@ class Branches(Generic[One]):
                 f"pick: the condition holds for {number.max()} equilibria at some point and must "
                 "hold for at most one"
             )
-        index, none = where.argmax(axis=-1)[..., None], (number == 0)
+        first, none = where.argmax(axis=-1)[..., None], (number == 0)
 
         def chosen(value: NDArray[Any]) -> NDArray[Any]:
-            one = np.take_along_axis(value, index, axis=-1)[..., 0]
+            one = np.take_along_axis(value, first, axis=-1)[..., 0]
             return np.where(none, missing(value.dtype), one)[()]
 
         return self._taken(chosen)

@@ -344,7 +344,9 @@ def test_stored_outputs_and_ledger_agree_both_ways(book):
     assert not found, "\n".join(found)
 
 
-@pytest.mark.parametrize(("paper", "least"), [("GRH08", 80), ("BRN", 70), ("GRH12", 60), ("JM", 50)])
+@pytest.mark.parametrize(
+    ("paper", "least"), [("GRH08", 80), ("BRN", 70), ("GRH12", 60), ("JM", 50)]
+)
 def test_no_row_of_a_paper_is_open(book, paper, least):
     """Each is closed, corrected, or discussion with a reason, by what the chapters print."""
     cells = [cell for path in BOOK.glob("*.ipynb") for cell in rules.parse_notebook(path)]

@@ -174,7 +174,8 @@ def calibrate(targets: Targets) -> OpenEconomy:
     a_M, a_L, _, C_L, C_H = _economy(q_H, k, h, l, targets.H, Z_1)
     sigma = np.asarray(targets.sigma)
     F_H = ((C_L + 1) / (C_H + 1)) ** sigma  # zero profit of both kinds of domestic firms
-    F_I = F_H * (((C_H + 1) / (C_H + np.asarray(targets.theta))) ** sigma - 1)  # and of offshoring
+    saved = (1 - np.asarray(targets.theta)) / (C_H + np.asarray(targets.theta))
+    F_I = F_H * np.expm1(sigma * np.log1p(saved))  # and of offshoring
     return OpenEconomy(
         productivity=ExponentialProductivity(a_M, a_L, targets.H), skill=ExponentialSkill(1.0),
         sigma=targets.sigma, theta=targets.theta, F_H=F_H, F_I=F_I,
@@ -186,16 +187,23 @@ def _economy(
 ) -> tuple[Array, Array, Array, Array, Array]:
     """Slopes a_M and a_L, Z_2, C_L and C_H that make high-tech output q times M."""
     q, k, h, l, H, Z_1 = (np.asarray(v, float) for v in (q, k, h, l, H, Z_1))
-    C_L, C_H = l / (k - q) - 1, h / q - 1
-    top = H + np.log(C_L) / Z_1  # of a_M: there a_L = a_H
-    ratio = np.log(C_L / C_H)  # = (a_H - a_L) Z_2, and a_H - a_L = top - a_M
+    with np.errstate(all="ignore"):
+        C_L, C_H = l / (k - q) - 1, h / q - 1
+        top = H + np.log(C_L) / Z_1  # of a_M: there a_L = a_H
+        ratio = np.log(C_L / C_H)  # = (a_H - a_L) Z_2, and a_H - a_L = top - a_M
 
     def excess(u: Array, q: Array, H: Array, Z_1: Array, top: Array, ratio: Array) -> Array:
         """Log of q M over high-tech output at a_M = top - exp(u); it falls."""
         return np.log(q * (1 - H) * _made(top - np.exp(u), Z_1)) + (1 - H) * ratio * np.exp(-u)
 
     # at the lower end Z_2 = exp(12), a skill that nobody has; at the upper one M is next to nothing
-    u = find_root(excess, np.log(ratio) - 12, 40.0, args=(q, H, Z_1, top, ratio))
+    args = (q, H, Z_1, top, ratio)
+    with np.errstate(all="ignore"):  # targets at the edge of what there is
+        low, high = np.broadcast_arrays(np.log(ratio) - 12, 40.0)
+        inside = (excess(low, *args) > 0) & (excess(high, *args) < 0)
+    u = np.full(inside.shape, np.nan)
+    parts = tuple(np.broadcast_to(arg, inside.shape)[inside] for arg in args)
+    u[inside] = find_root(excess, low[inside], high[inside], args=parts)
     a_M = top - np.exp(u)
     return a_M, a_M - np.log(C_L) / Z_1, ratio * np.exp(-u), C_L, C_H
 

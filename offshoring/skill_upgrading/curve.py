@@ -44,7 +44,7 @@ from offshoring.validation import Array
 if TYPE_CHECKING:
     from offshoring.skill_upgrading.economy import OpenEconomy
 
-LOWEST = -1e6  # log kappa below which a high-tech sector has no output in floats
+LOWEST = -1e12  # log kappa below which nothing is looked for: high-tech output is nil there
 WIDTH = 1e-6  # of the pieces of the curve, in log kappa, that decide how many zeros there are
 
 
@@ -233,15 +233,17 @@ class Search:
         row = np.flatnonzero(mask)
         a = np.maximum(stretch.log_kappa(low)[row], LOWEST)
         b = stretch.log_kappa(high)[row]
-        at_a, at_b = self._sides(row, a), self._sides(row, b)
+        at_a, at_b = self._cutoffs(row, a), self._cutoffs(row, b)
         while True:
-            may = (at_a[0] < at_b[1]) & (at_b[0] >= at_a[1])
+            workers = self.workers.take(row)
+            highest, lowest = net(workers, at_b[0], at_a[1]), net(workers, at_a[0], at_b[1])
+            may = (lowest < 0) & (highest >= 0)
             row, a, b = row[may], a[may], b[may]
             at_a, at_b = at_a[:, may], at_b[:, may]
             if not np.any(wide := b - a > WIDTH * np.maximum(1, np.abs(b))):
                 break
             middle = (a + b) / 2
-            at_m = self._sides(row[wide], middle[wide])
+            at_m = self._cutoffs(row[wide], middle[wide])
             row = np.concatenate([row[~wide], row[wide], row[wide]])
             a, b = (
                 np.concatenate([a[~wide], a[wide], middle[wide]]),
@@ -252,22 +254,23 @@ class Search:
                 np.concatenate([at_b[:, ~wide], at_m, at_b[:, wide]], axis=1),
             )
         order = np.lexsort((a, row))
-        z_a, z_b = at_a[0] - at_a[1], at_b[0] - at_b[1]
-        row, a, b = self._crossings(*(v[order] for v in (row, a, b, z_a, z_b)))
+        workers = self.workers.take(row)
+        z_a, z_b = net(workers, *at_a), net(workers, *at_b)
+        ends = [v[order] for v in (a, b, z_a, z_b)]
+        row, a, b = self._crossings(row[order], *ends)
         part = Stretch(stretch.k[row], stretch.m[row])
         t = find_root(self._gap, a, b, (row, *part))
         return row, part.x(t), t
 
-    def _sides(self, row: NDArray[np.intp], t: Array) -> Array:
-        """U and V at log kappa = t, while high-tech firms offshore."""
+    def _cutoffs(self, row: NDArray[np.intp], t: Array) -> Array:
+        """y_1 and y_2 at log kappa = t, while high-tech firms offshore."""
         workers = self.workers.take(row)
         at = place(workers, Stretch(self.H_abroad.k[row], self.H_abroad.m[row]).x(t), t)
-        beyond = workers.output("L", at.y_1, workers.top) - workers.output("M", 0.0, at.y_1)
-        return np.array([beyond, workers.output("L", at.y_2, workers.top)])
+        return np.array([at.y_1, at.y_2])
 
     def _gap(self, t: Array, row: Array, *_: Array) -> Array:
-        U, V = self._sides(row.astype(int), t)
-        return np.asarray(U - V)
+        number = row.astype(int)
+        return net(self.workers.take(number), *self._cutoffs(number, t))
 
     def _crossings(
         self, row: NDArray[np.intp], a: Array, b: Array, z_a: Array, z_b: Array
@@ -339,3 +342,13 @@ def rising_root(
     found = np.where(at_low >= 0, low, high)
     found[inside] = find_root(residual, low[inside], high[inside], tuple(a[inside] for a in args))
     return found
+
+
+def net(workers: Workforce, y_1: Array, y_2: Array) -> Array:
+    """U - V: low-tech output between two cutoffs, negative if they cross, less intermediates.
+
+    As one integral between the cutoffs it keeps digits that U and V, which may be huge, would not.
+    """
+    low, high = np.minimum(y_1, y_2), np.maximum(y_1, y_2)
+    between = np.where(y_1 <= y_2, 1.0, -1.0) * workers.output("L", low, high)
+    return np.asarray(between - workers.output("M", 0.0, y_1))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,7 +14,16 @@ from offshoring.skill_upgrading.equilibrium import Equilibria, Equilibrium
 from offshoring.skill_upgrading.productivity import Productivity
 from offshoring.skill_upgrading.skill import Skill
 from offshoring.skill_upgrading.workforce import Workforce, workforce
-from offshoring.validation import Array, Parameters, Value, check, freeze, kind_problems, positive
+from offshoring.validation import (
+    Array,
+    NoEquilibrium,
+    Parameters,
+    Value,
+    check,
+    freeze,
+    kind_problems,
+    positive,
+)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -75,6 +85,12 @@ class ClosedEconomy(Parameters):
         Equilibrium
             Fields have the broadcast shape of the parameters.
 
+        Raises
+        ------
+        NoEquilibrium
+            If all parameters are numbers and the equilibrium is beyond floats. Array parameters
+            carry NaN there, and a warning says so.
+
         Examples
         --------
         >>> from offshoring.skill_upgrading import ExponentialProductivity, ExponentialSkill
@@ -84,7 +100,7 @@ class ClosedEconomy(Parameters):
         >>> [round(float(v), 10) for v in (eq.Z_1, eq.Z_2, eq.welfare)]
         [1.3122865102, 2.7555622457, 0.2273718822]
         """
-        return checked(self._open().equilibria()[0])
+        return self._open().equilibria()[0]
 
     def _open(self) -> OpenEconomy:
         """The same economy if no firm can ever afford to offshore."""
@@ -137,22 +153,37 @@ class OpenEconomy(ClosedEconomy):
         )  # fmt: skip
 
     def onset_cost(self, kind: str) -> Array:
-        """C_j^A: a firm offshores if its headquarters cost less; < 0 if it never does."""
+        """C_j^A: a firm offshores if its headquarters cost less; < 0 if it never does.
+
+        Raises
+        ------
+        ValueError
+            If kind is neither 'L' nor 'H'.
+        """
+        if kind not in ("L", "H"):
+            raise ValueError(f"kind = {kind!r} must be 'L' or 'H'")
         F = getattr(self, f"F_{kind}")
         gain = np.expm1(np.log1p(np.asarray(self.F_I) / F) / self.sigma)
         with np.errstate(divide="ignore"):
             return ((1 - np.asarray(self.theta)) / gain - self.theta)[()]
 
     def equilibria(self) -> Equilibria:
-        """All equilibria, of all regimes, sorted by Z_1; there is always one.
+        """All equilibria, of all regimes, sorted by Z_1.
 
-        Their number is odd but for a fold, where two meet. Two that are nearer to each other than
-        a millionth in log C_H may be missed.
+        There is always one, and their number is odd but where two meet, at a fold or at the edge of
+        a regime. Two that are nearer to each other than a millionth in log C_H may be missed. A
+        warning tells of points with an even number, and of those where the equilibrium is beyond
+        floats: a C_L below 1e-308, or a sector of fewer workers at the very top than digits.
 
         Returns
         -------
         Equilibria
             Fields have the broadcast shape of the parameters and a last axis for the equilibria.
+
+        Raises
+        ------
+        NoEquilibrium
+            If all parameters are numbers and the equilibrium is beyond floats.
 
         Examples
         --------
@@ -165,5 +196,17 @@ class OpenEconomy(ClosedEconomy):
         ([1.9160786029, 2.1768735004, 3.0332216879], [2, 2, 3])
         """
         eqs = Equilibria.of(self, Search(self.flat()).run())
-        checked(eqs)
-        return eqs
+        self._tell(eqs)
+        return checked(eqs)
+
+    def _tell(self, eqs: Equilibria) -> None:
+        """Warn of points without an equilibrium in floats, and of an even number of them."""
+        none, even = eqs.count == 0, (eqs.count > 0) & (eqs.count % 2 == 0)
+        if none.any() and self.shape == ():
+            raise NoEquilibrium(f"{type(self).__name__}: the equilibrium is beyond floats")
+        for points, words in ((none, "no equilibrium in floats"), (even, "an even number of them")):
+            if points.any():
+                warnings.warn(
+                    f"{type(self).__name__}: {words} at {points.sum()} of {points.size} points",
+                    stacklevel=3,
+                )

@@ -62,6 +62,9 @@ class Equilibrium:
 
     def __post_init__(self) -> None:
         freeze(self, *(f.name for f in fields(self) if f.type == "Array"))
+        regime = np.array(self.regime)
+        regime.flags.writeable = False
+        object.__setattr__(self, "regime", regime if regime.ndim else int(regime))
 
     @property
     def exists(self) -> NDArray[np.bool_]:
@@ -155,10 +158,12 @@ class Equilibrium:
     @property
     def rho_P(self) -> Array:
         """Price index times rho (JM-17, 33)."""
-        sigma = self.economy.sigma
+        power = 1 - np.asarray(self.economy.sigma)
         costs = self.unit_costs
-        total = sum(n * costs[kind] ** (1 - sigma) for kind, n in self.firms.items())
-        return np.asarray(total ** (1 / (1 - np.asarray(sigma))))[()]
+        least = self.C_H + self.economy.theta  # of all unit costs; a large power of it underflows
+        total = sum(n * (costs[kind] / least) ** power for kind, n in self.firms.items())
+        with np.errstate(divide="ignore"):  # no firm in floats
+            return np.asarray(least * total ** (1 / power))[()]
 
     @property
     def P(self) -> Array:
@@ -168,8 +173,14 @@ class Equilibrium:
     @property
     def B(self) -> Array:
         """Size of the market, to which c**sigma F of each kind of firm adjusts."""
-        sigma = self.economy.sigma
-        return self.E * self.rho_P ** (sigma - np.asarray(1.0)) / sigma
+        with np.errstate(over="ignore", under="ignore"):  # of order c**sigma
+            return np.exp(self.log_B)
+
+    @property
+    def log_B(self) -> Array:
+        """Log of B, which is beyond floats for a very large sigma."""
+        sigma = np.asarray(self.economy.sigma)
+        return np.asarray(np.log(self.E / sigma) + (sigma - 1) * np.log(self.rho_P))[()]
 
     @property
     def welfare(self) -> Array:
@@ -191,7 +202,8 @@ class Equilibrium:
     @property
     def W_HQ(self) -> Array:
         """Average wage in headquarters."""
-        return (self.W - self.M) / (1 - self.share_M)
+        paid = self.C_L * self.Q_L + self.C_H * self.Q_H
+        return paid / self.economy.workforce.share_above(self.y_1)
 
     @property
     def gini(self) -> Array:
@@ -205,9 +217,9 @@ class Equilibrium:
         return 1 - 2 * ranked / self.W
 
     def wage(self, Z: ArrayLike) -> Array:
-        """Wage of a worker of skill Z, the most that any activity pays (JM-6).
+        """Wage of a worker of skill Z >= 0, the most that any activity pays (JM-6).
 
-        Skills broadcast with the fields.
+        Skills broadcast with the fields; above the top, what such a worker would earn.
         """
         phi = self.economy.productivity
         y = phi.index(Z)
@@ -220,7 +232,7 @@ class Equilibrium:
         return self.wage(Z) / self.P
 
     def wage_at(self, rank: ArrayLike) -> Array:
-        """Wage of the worker with the share ``rank`` of all workers below."""
+        """Wage of the worker with the share ``rank`` of all workers below, 0 <= rank <= 1."""
         return self.wage(self.economy.skill.quantile(rank))
 
     @property
@@ -255,15 +267,16 @@ class Equilibrium:
         e, c = self.economy, self.unit_costs
         fixed = {kind: np.asarray(F) for kind, F in self.fixed_costs.items()}
         power = 1 / np.asarray(e.sigma)
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             worth = {j: (fixed[f"{j}O"] / fixed[f"{j}D"]) ** power for j in "LH"}
-            return {
+            found = {
                 "JM-22": 1 - c["LD"] / (c["LO"] * worth["L"]),
                 "JM-22b": 1 - c["HO"] * worth["H"] / c["HD"],
                 "JM-23": 2 - c["HO"] * fixed["HO"] / (c["LD"] * fixed["LD"]),
                 "JM-24": np.minimum(self.C_L - self.C_H, e.theta - self.C_L),
                 "JM-T7": np.asarray(e.theta) ** -np.asarray(e.sigma) - fixed["HO"] / fixed["LD"],
             }
+        return {name: np.where(self.exists, value, np.nan)[()] for name, value in found.items()}
 
     def residuals(self) -> dict[str, Array]:
         """Relative error of every condition, from the fields alone.
@@ -286,7 +299,7 @@ class Equilibrium:
         costs, fixed, firms = self.unit_costs, self.fixed_costs, self.firms
         profits = {}
         for kind, c in costs.items():
-            loss = c * (fixed[kind] / self.B) ** (1 / np.asarray(e.sigma)) - 1
+            loss = c * np.exp((np.log(fixed[kind]) - self.log_B) / e.sigma) - 1
             profits[kind] = np.where(firms[kind] > 0, loss, np.minimum(loss, 0))
         used = (1 - self.s_L) * self.Q_L + (1 - self.s_H) * self.Q_H
         with np.errstate(invalid="ignore"):
@@ -294,12 +307,14 @@ class Equilibrium:
                 np.where(n > 0, n * e.sigma * costs[kind] * fixed[kind], 0.0)
                 for kind, n in firms.items()
             )
+        # the market's size, with all of a sector in which some firms buy at home
+        size = self.M + np.where(self.s_L < 1, self.Q_L, 0) + np.where(self.s_H < 1, self.Q_H, 0)
         return {
             "JM-7": larger(margin_1, margin_2),
             "JM-9": sales / self.E - 1,
             "JM-12": larger(profits["LD"], profits["HD"]),
             "JM-21": larger(profits["LO"], profits["HO"]),
-            "JM-27": (used - self.M) / (self.M + self.Q_L + self.Q_H),
+            "JM-27": (used - self.M) / np.where(size > 0, size, 1.0),
         }
 
 

@@ -174,6 +174,12 @@ class GivenProductivity(Productivity):
     def __post_init__(self) -> None:
         Z = np.concatenate([np.linspace(0, 5, 301)[1:], np.geomspace(5, 1000, 100)])
         step = 1e-6 * (1 + Z)
+        kinds = [f"{kind}_{name}" for kind in ("log", "slope") for name in ACTIVITIES]
+        given = {name: getattr(self, name) for name in kinds}
+        check(
+            self,
+            *(f"{k} = {v!r} must be a function" for k, v in given.items() if not callable(v)),
+        )
         problems, last, before = [], np.zeros_like(Z), ""
         for name in ACTIVITIES:
             start = float(self.log_phi(name, 0.0))

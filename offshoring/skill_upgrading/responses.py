@@ -64,9 +64,10 @@ def closed_responses(eq: Equilibrium) -> dict[str, Array]:
         'JM-16' is dZ_1/dZ_2; 'Z_2', 'Z_1', 'C_L', 'C_H', 'log_welfare' derivatives with respect to
         F_H; NaN where the economy is not of that kind.
     """
-    e, v = eq.economy, slopes(eq)
+    e = eq.economy
     S, A = eq.C_L, eq.C_H / eq.C_L
     with np.errstate(all="ignore"):  # other regimes: nothing at a cutoff
+        v = slopes(eq)
         move = (v.phi_L2 - v.phi_H2) * v.g_2 / ((v.phi_M1 + v.phi_L1) * v.g_1)
         dS, dA = -v.s * S * move, -v.h * A
         D_0 = (S * dA * (S + 1) + dS * (A - 1)) / ((S + 1) * (S * A + 1))
@@ -94,9 +95,10 @@ def partials(eq: Equilibrium) -> dict[str, Array]:
         (rho P)**(1 - sigma), 'JM-36' of (W / (rho P))**(sigma - 1); 'log_P' and 'log_welfare'.
         NaN outside regime 2.
     """
-    e, v = eq.economy, slopes(eq)
+    e = eq.economy
     sigma, theta = np.asarray(e.sigma), np.asarray(e.theta)
     with np.errstate(all="ignore"):
+        v = slopes(eq)
         F = e.F_H + np.asarray(e.F_I)
         S, A = eq.C_L, eq.C_H / eq.C_L
         move = v.phi_L2 * v.g_2 / ((v.phi_M1 + v.phi_L1) * v.g_1)
@@ -135,9 +137,10 @@ def totals(eq: Equilibrium) -> dict[str, Array]:
         'C_L', 'C_H', 'W', 'E', 'N', 'W_HQ', 'log_P', 'log_welfare' derivatives with respect to
         Z_2. NaN outside regime 2.
     """
-    e, v, along = eq.economy, slopes(eq), partials(eq)
+    e, along = eq.economy, partials(eq)
     sigma, theta = np.asarray(e.sigma), np.asarray(e.theta)
     with np.errstate(all="ignore"):
+        v = slopes(eq)
         S, A = eq.C_L, eq.C_H / eq.C_L
         per_skill = 1 / v.stretch_2
         move = v.phi_L2 * v.g_2 / ((v.phi_M1 + v.phi_L1) * v.g_1) * per_skill

@@ -49,9 +49,24 @@ class Skill(Parameters):
     def share_above(self, Z: ArrayLike) -> Array:
         """Share of workers with more skill, 1 - G(Z)."""
 
-    @abstractmethod
     def quantile(self, u: ArrayLike) -> Array:
-        """Skill of the worker with the share u of workers below, 0 <= u < 1."""
+        """Skill of the worker with the share u of workers below.
+
+        Raises
+        ------
+        ValueError
+            If u is not between 0 and 1.
+        """
+        ranks = np.asarray(u, float)
+        if not np.all((ranks >= 0) & (ranks <= 1)):
+            worst = ranks[~((ranks >= 0) & (ranks <= 1))].flat[0]
+            raise ValueError(f"u = {worst:g} must be >= 0 and <= 1")
+        with np.errstate(divide="ignore"):  # the top may be inf
+            return self._quantile(ranks)
+
+    @abstractmethod
+    def _quantile(self, u: Array) -> Array:
+        """The same for ranks that are in order."""
 
     def share_below(self, Z: ArrayLike) -> Array:
         """Share of workers with less skill, G(Z)."""
@@ -98,9 +113,8 @@ class ExponentialSkill(Skill):
         """Share of workers with less skill."""
         return np.asarray(-np.expm1(-self.rate * np.asarray(Z)))[()]
 
-    def quantile(self, u: ArrayLike) -> Array:
-        """Skill at a rank."""
-        return np.asarray(-np.log1p(-np.asarray(u, float)) / self.rate)[()]
+    def _quantile(self, u: Array) -> Array:
+        return np.asarray(-np.log1p(-u) / self.rate)[()]
 
     def to_x(self, Z: ArrayLike) -> Array:
         """Minus the log of the share of workers above."""
@@ -150,9 +164,8 @@ class UniformSkill(Skill):
         """Share of workers with less skill."""
         return np.clip(np.asarray(Z) / self.top, 0, 1)[()]
 
-    def quantile(self, u: ArrayLike) -> Array:
-        """Skill at a rank."""
-        return np.asarray(np.asarray(u, float) * self.top)[()]
+    def _quantile(self, u: Array) -> Array:
+        return np.asarray(u * self.top)[()]
 
     def to_x(self, Z: ArrayLike) -> Array:
         """The share of workers below."""
@@ -203,9 +216,8 @@ class ParetoSkill(Skill):
         """Share of workers with less skill."""
         return np.asarray(-np.expm1(-self.alpha * np.log1p(Z)))[()]
 
-    def quantile(self, u: ArrayLike) -> Array:
-        """Skill at a rank."""
-        return np.expm1(-np.log1p(-np.asarray(u, float)) / self.alpha)
+    def _quantile(self, u: Array) -> Array:
+        return np.expm1(-np.log1p(-u) / self.alpha)
 
     def to_x(self, Z: ArrayLike) -> Array:
         """Minus the log of the share of workers above."""
@@ -266,8 +278,7 @@ class LognormalSkill(Skill):
         """Share of workers with less skill."""
         return np.asarray(ndtr(self.score(Z)))[()]
 
-    def quantile(self, u: ArrayLike) -> Array:
-        """Skill at a rank."""
+    def _quantile(self, u: Array) -> Array:
         return np.asarray(np.exp(self.mu + self.s * ndtri(u)))[()]
 
     def to_x(self, Z: ArrayLike) -> Array:
@@ -301,7 +312,8 @@ class GivenSkill(Skill):
     Raises
     ------
     ValueError
-        If a parameter is out of its range, or the integral of the density is not 1 to 1e-10.
+        If a parameter is out of its range, the density is negative at one of a thousand skills, or
+        its integral is not 1 to 1e-10.
 
     Examples
     --------
@@ -320,8 +332,14 @@ class GivenSkill(Skill):
 
     def __post_init__(self) -> None:
         freeze(self, "top", "scale")
+        if not callable(self.pdf):
+            raise ValueError(f"GivenSkill: pdf = {self.pdf!r} must be a function")
         single = "" if self.shape == () else "top and scale must be single numbers"
         check(self, single, top=(np.asarray(self.top) > 0, "> 0"), scale=positive(self.scale))
+        tried = self.from_x(np.linspace(0, 1, 1001)[:-1])
+        least = np.min(self.density(tried))
+        if not least >= 0:
+            raise ValueError(f"GivenSkill: pdf = {least:g} at some skill and must be >= 0")
         total = float(self.share_above(0.0))
         if not abs(total - 1) <= 1e-10:
             raise ValueError(f"GivenSkill: the integral of pdf = {total:.12g} must be 1")
@@ -329,16 +347,14 @@ class GivenSkill(Skill):
     def density(self, Z: ArrayLike) -> Array:
         """Workers per unit of skill."""
         Z = np.asarray(Z, float)
-        inside = np.isfinite(Z)  # nobody is infinitely skilled
+        inside = np.isfinite(Z) & (self.top >= Z)  # nobody is infinitely skilled
         return np.where(inside, self.pdf(np.where(inside, Z, 0.0)), 0.0)[()]
 
     def share_above(self, Z: ArrayLike) -> Array:
         """Share of workers with more skill."""
         return integral(self.weight, self.edges, self.to_x(Z), 1.0)
 
-    def quantile(self, u: ArrayLike) -> Array:
-        """Skill at a rank."""
-        u = np.asarray(u, float)
+    def _quantile(self, u: Array) -> Array:
         x = find_root(lambda x, u: self.share_below(self.from_x(x)) - u, 0.0, 1.0, (u,))
         return self.from_x(x)
 

@@ -78,6 +78,10 @@ class Workforce(Parameters):
         """Share of workers with a lower index."""
         return self.skill.share_below(self.productivity.skill(y))
 
+    def share_above(self, y: ArrayLike) -> Array:
+        """Share of workers with a higher index."""
+        return self.skill.share_above(self.productivity.skill(y))
+
 
 @dataclass(frozen=True, eq=False)
 class _ClosedForm(Workforce):
@@ -92,6 +96,13 @@ class _ClosedForm(Workforce):
             raise ValueError(
                 f"Workforce: H = {np.max(steep):g} must be < {np.min(self.rate):g}, the rate at "
                 "which skill thins out, or the output of all workers is infinite"
+            )
+        with np.errstate(over="ignore", invalid="ignore"):
+            total = self.output("H", 0.0, self.top)
+        if not np.all(np.isfinite(total)):
+            raise ValueError(
+                "Workforce: the output of all workers in H is beyond floats; a lower top of skill "
+                "or flatter productivities are allowed"
             )
 
     def _slope(self, activity: str) -> Value:
@@ -185,7 +196,7 @@ def workforce(productivity: Productivity, skill: Skill) -> Workforce:
 def _exponential(slope: ArrayLike, low: ArrayLike, high: ArrayLike) -> Array:
     """Integral of exp(slope y) between two points; an infinite end needs a slope < 0."""
     slope, low, high = (np.asarray(v, float) for v in (slope, low, high))
-    finite = np.isfinite(high)
+    finite = ~np.isinf(high)  # a NaN stays one
     width = np.where(finite, high - np.where(finite, low, 0.0), 0.0)
     bounded = width * exprel(slope * width)
     with np.errstate(divide="ignore", invalid="ignore"):
