@@ -1,4 +1,4 @@
-"""Shadow migration: what a hostile reader tried. Odd numbers, odd inputs, near misses."""
+"""Shadow migration: odd numbers, odd inputs and near misses that must not go by in silence."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Skill upgrading: what a hostile reader tried. Odd economies, odd inputs, near misses."""
+"""Skill upgrading: odd economies, odd inputs and near misses that must not go by in silence."""
 
 import warnings
 from dataclasses import replace
