@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields
 from operator import index
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, ClassVar, Generic, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from scipy.optimize import linear_sum_assignment
 from offshoring.validation import Array
 
 One = TypeVar("One")
+Change = Callable[[NDArray[Any]], NDArray[Any]]
 
 
 def missing(dtype: np.dtype[Any]) -> Any:
@@ -45,14 +47,34 @@ class Branches(Generic[One]):
     The equilibria of a single economy can be iterated over.
     """
 
+    economy: Any
+    one: ClassVar[type]  # class of the equilibria without their axis
+
     @property
     @abstractmethod
     def exists(self) -> NDArray[np.bool_]:
         """Where there is an equilibrium."""
 
-    @abstractmethod
-    def _taken(self, change: Callable[[NDArray[Any]], NDArray[Any]]) -> One:
+    @classmethod
+    def stacked(cls, economy: Any, key: str, rows: Mapping[str, NDArray[Any]]) -> Self:
+        """All equilibria of an economy from one row each, sorted by the key at every point.
+
+        Among the rows 'point' says where each belongs.
+        """
+        others = {name: row for name, row in rows.items() if name != "point"}
+        values: dict[str, Any] = dict(stack(economy.shape, rows["point"], rows[key], others))
+        return cls(**values | {"economy": economy._map(lambda value: value[..., None])})
+
+    def _changed(self, change: Change, economy: Any) -> dict[str, Any]:
+        """All fields, each changed but the economy, which is given."""
+        names = [f.name for f in fields(self) if f.name != "economy"]  # type: ignore[arg-type]
+        return {"economy": economy} | {name: change(getattr(self, name)) for name in names}
+
+    def _taken(self, change: Change) -> One:
         """The equilibria without their axis, each field changed."""
+        economy = self.economy._map(lambda value: value[..., 0])
+        found: One = self.one(**self._changed(change, economy))
+        return found
 
     @property
     def count(self) -> NDArray[np.intp]:
@@ -86,11 +108,7 @@ class Branches(Generic[One]):
             along = np.take_along_axis(value, np.maximum(tracks, 0), axis=1)
             return np.where(none, missing(value.dtype), along)
 
-        return self._moved(moved)
-
-    @abstractmethod
-    def _moved(self, change: Callable[[NDArray[Any]], NDArray[Any]]) -> Self:
-        """The same with each field changed."""
+        return type(self)(**self._changed(moved, self.economy))
 
     def __len__(self) -> int:
         """Length of the branch axis: the largest number of equilibria at any point."""

@@ -88,6 +88,16 @@ def not_negative(value: Value) -> tuple[ArrayLike, str]:
     return np.isfinite(value) & (np.asarray(value) >= 0), "finite and >= 0"
 
 
+def above_one(value: Value) -> tuple[ArrayLike, str]:
+    """The rule of a number that must be finite and > 1, for :func:`check`."""
+    return np.isfinite(value) & (np.asarray(value) > 1), "finite and > 1"
+
+
+def at_least_one(value: Value) -> tuple[ArrayLike, str]:
+    """The rule of a number that must be finite and >= 1, for :func:`check`."""
+    return np.isfinite(value) & (np.asarray(value) >= 1), "finite and >= 1"
+
+
 def open_unit(value: Value) -> tuple[ArrayLike, str]:
     """The rule of a share or weight strictly between 0 and 1, for :func:`check`."""
     return (np.asarray(value) > 0) & (np.asarray(value) < 1), "strictly between 0 and 1"

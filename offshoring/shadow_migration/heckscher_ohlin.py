@@ -28,6 +28,7 @@ from offshoring.validation import (
     Array,
     Parameters,
     Value,
+    above_one,
     check,
     freeze,
     kind_problems,
@@ -54,7 +55,7 @@ class TwoCountries(Parameters):
         numbers = ("gamma", "alpha", *ENDOWMENTS, *self._further_numbers())
         freeze(self, *numbers)
         rules = {name: positive(getattr(self, name)) for name in ENDOWMENTS}
-        rules["gamma"] = np.isfinite(self.gamma) & (np.asarray(self.gamma) > 1), "finite and > 1"
+        rules["gamma"] = above_one(self.gamma)
         rules["alpha"] = open_unit(self.alpha)
         problems = kind_problems(self, A=Inputs) + technology_problems(self.A)
         more, more_rules = self._further_rules()

@@ -32,7 +32,13 @@ from offshoring.shadow_migration.tasks_equilibrium import (
     GoodsEquilibrium,
     ServiceEquilibrium,
 )
-from offshoring.validation import Array, Value, check, kind_problems
+from offshoring.validation import (
+    Array,
+    Value,
+    at_least_one,
+    check,
+    kind_problems,
+)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -50,8 +56,7 @@ class _TasksAbroad(TwoCountries):
     def _further_rules(self) -> tuple[list[str], dict[str, tuple[ArrayLike, str]]]:
         rules: dict[str, tuple[ArrayLike, str]] = {}
         for name in ("chi_X", "chi_Y"):
-            value = np.asarray(getattr(self, name))
-            rules[name] = np.isfinite(value) & (value >= 1), "finite and >= 1"
+            rules[name] = at_least_one(getattr(self, name))
         return kind_problems(self, A_1=Inputs), rules
 
     def _further_numbers(self) -> tuple[str, ...]:

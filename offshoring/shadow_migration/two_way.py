@@ -32,6 +32,7 @@ from offshoring.validation import (
     Array,
     Parameters,
     Value,
+    above_one,
     check,
     freeze,
     kind_problems,
@@ -84,8 +85,7 @@ class TwoWayOffshoring(Parameters):
         freeze(self, "gamma_1", "gamma_3", "alpha", *ENDOWMENTS)
         rules = {name: positive(getattr(self, name)) for name in ENDOWMENTS}
         for name in ("gamma_1", "gamma_3"):
-            value = np.asarray(getattr(self, name))
-            rules[name] = np.isfinite(value) & (value > 1), "finite and > 1"
+            rules[name] = above_one(getattr(self, name))
         rules["alpha"] = open_unit(self.alpha)
         kinds = kind_problems(self, A_1=Inputs, A_2=Inputs, A_3=Inputs)
         parts = [

@@ -24,6 +24,7 @@ from offshoring.validation import (
     NoEquilibrium,
     Parameters,
     Value,
+    above_one,
     check,
     freeze,
     numbers,
@@ -45,9 +46,9 @@ def markup(sigma: Value) -> Array:
     if found is None:
         raise ValueError(f"sigma = {sigma!r} must be a number or an array of numbers")
     value = found[()]
-    ok = np.isfinite(value) & (value > 1)
+    ok, rule = above_one(value)
     if not np.all(ok):
-        raise ValueError(problem("sigma", value, ok, "finite and > 1"))
+        raise ValueError(problem("sigma", value, ok, rule))
     return value / (value - 1)
 
 
@@ -82,8 +83,7 @@ class MonopolisticCompetition(Parameters):
         freeze(self, "sigma_X", "sigma_Y", "F_X", "F_Y")
         rules = {name: positive(getattr(self, name)) for name in ("F_X", "F_Y")}
         for name in ("sigma_X", "sigma_Y"):
-            value = np.asarray(getattr(self, name))
-            rules[name] = np.isfinite(value) & (value > 1), "finite and > 1"
+            rules[name] = above_one(getattr(self, name))
         kinds = " or ".join([", ".join(k.__name__ for k in MODELS[:-1]), MODELS[-1].__name__])
         known = isinstance(self.economy, MODELS)
         kind = "" if known else f"economy = {self.economy!r} must be a {kinds}"

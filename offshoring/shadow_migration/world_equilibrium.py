@@ -33,6 +33,8 @@ from offshoring.shadow_migration.tasks_abroad import GoodsOffshoring, ServiceOff
 from offshoring.validation import (
     Array,
     Parameters,
+    above_one,
+    at_least_one,
     check,
     freeze,
     kind_problems,
@@ -66,13 +68,12 @@ class Task(Parameters):
 
     def __post_init__(self) -> None:
         freeze(self, "chi_X", "chi_Y")
-        chi = np.asarray(self.chi_X), np.asarray(self.chi_Y)
         check(
             self,
             *kind_problems(self, A=Inputs),
             *(part_problems("A", self.A) if isinstance(self.A, Inputs) else []),
-            chi_X=(np.isfinite(chi[0]) & (chi[0] >= 1), "finite and >= 1"),
-            chi_Y=(np.isfinite(chi[1]) & (chi[1] >= 1), "finite and >= 1"),
+            chi_X=at_least_one(self.chi_X),
+            chi_Y=at_least_one(self.chi_Y),
         )
 
 
@@ -147,7 +148,7 @@ class WorldEconomy(Parameters):
         tasks = self.tasks if isinstance(self.tasks, tuple | list) else (self.tasks,)
         object.__setattr__(self, "tasks", tuple(tasks))
         rules = {name: positive(getattr(self, name)) for name in ENDOWMENTS}
-        rules["gamma"] = np.isfinite(self.gamma) & (np.asarray(self.gamma) > 1), "finite and > 1"
+        rules["gamma"] = above_one(self.gamma)
         rules["alpha"] = open_unit(self.alpha)
         check(
             self, *kind_problems(self, A=Inputs, goods=bool), *self._kind_problems(),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from offshoring.branches import Branches, stack
+from offshoring.branches import Branches
 from offshoring.similar_countries.equilibrium import Equilibrium
 from offshoring.similar_countries.location import log_cost_I, log_cost_I_star
 from offshoring.validation import Array
@@ -22,29 +22,16 @@ class Equilibria(Equilibrium, Branches[Equilibrium]):
     every point; the equilibria of a single world can be iterated over.
     """
 
+    one = Equilibrium
+
     @classmethod
     def of(cls, world: Any, rows: dict[str, NDArray[Any]]) -> Self:
         """All equilibria of a world, from one row each; sorted by the wage, padded with NaN."""
         rows = _completed(world.flat().take(rows["point"]), rows)
-        point = rows.pop("point")
-        values = stack(world.shape, point, rows["w"], rows)
-        return cls(economy=world._map(lambda value: value[..., None]), **values)
+        return cls.stacked(world, "w", rows)
 
     def _path(self) -> tuple[Array, Array]:
         return np.asarray(self.u), np.asarray(self.stability)
-
-    def _moved(self, change: Any) -> Self:
-        values = {
-            f.name: change(getattr(self, f.name)) for f in fields(self) if f.name != "economy"
-        }
-        return type(self)(economy=self.economy, **values)
-
-    def _taken(self, change: Any) -> Equilibrium:
-        """The equilibria without the branch axis, each field changed."""
-        values = {
-            f.name: change(getattr(self, f.name)) for f in fields(self) if f.name != "economy"
-        }
-        return Equilibrium(economy=self.economy._map(lambda value: value[..., 0]), **values)
 
 
 def _completed(world: Any, rows: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:

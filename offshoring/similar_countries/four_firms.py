@@ -38,6 +38,8 @@ from offshoring.validation import (
     Array,
     Parameters,
     Value,
+    above_one,
+    at_least_one,
     check,
     freeze,
     kind_problems,
@@ -156,7 +158,6 @@ class FourFirms(Parameters):
 
     def __post_init__(self) -> None:
         freeze(self, "multiple", "theta", "N", "N_star", "w", "mu")
-        k, mu = np.asarray(self.multiple), np.asarray(self.mu)
         known = isinstance(self.capable, str) and self.capable in ("specialist", "producer")
         switches = ("squeeze", "coalitions", "avoid", "inertia")
         check(
@@ -164,12 +165,12 @@ class FourFirms(Parameters):
             self.shape_problem(),
             "" if known else f"capable = {self.capable!r} must be 'specialist' or 'producer'",
             *kind_problems(self, **dict.fromkeys(switches, bool)),
-            multiple=(np.isfinite(k) & (k >= 1), "finite and >= 1"),
+            multiple=at_least_one(self.multiple),
             theta=open_unit(self.theta),
             N=positive(self.N),
             N_star=positive(self.N_star),
             w=positive(self.w),
-            mu=(np.isfinite(mu) & (mu > 1), "finite and > 1"),
+            mu=above_one(self.mu),
         )
 
     @property

@@ -20,6 +20,7 @@ from offshoring.validation import (
     Array,
     Parameters,
     Value,
+    above_one,
     check,
     freeze,
     kind_problems,
@@ -85,8 +86,7 @@ class SimilarCountries(Parameters):
         freeze(self, *names)
         rules = {name: positive(getattr(self, name)) for name in names}
         rules["theta"] = open_unit(self.theta)
-        sigma = np.asarray(self.sigma)
-        rules["sigma"] = np.isfinite(sigma) & (sigma > 1), "finite and > 1"
+        rules["sigma"] = above_one(self.sigma)
         check(self, *kinds, self.shape_problem(), **rules)
         check(self, *distance_problems(self.schedule, self.beta))
         uneven = np.abs(np.log(self.H / self.L) - np.log(self.H_star / self.L_star)) > 1e-12

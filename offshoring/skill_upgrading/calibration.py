@@ -16,6 +16,7 @@ from offshoring.validation import (
     NoEquilibrium,
     Parameters,
     Value,
+    above_one,
     check,
     freeze,
     open_unit,
@@ -69,12 +70,9 @@ class Targets(Parameters):
     def __post_init__(self) -> None:
         shares = ("theta", "H", "share_M", "import_share", "revenue_share")
         freeze(self, "sigma", "relative_wage", *shares)
-        above = {
-            name: (np.isfinite(value) & (np.asarray(value) > 1), "finite and > 1")
-            for name, value in (("sigma", self.sigma), ("relative_wage", self.relative_wage))
-        }
         rules = {name: open_unit(getattr(self, name)) for name in shares}
-        check(self, self.shape_problem(), **above, **rules)
+        rules |= {name: above_one(getattr(self, name)) for name in ("sigma", "relative_wage")}
+        check(self, self.shape_problem(), **rules)
 
     @property
     def attainable(self) -> NDArray[np.bool_]:

@@ -107,7 +107,6 @@ class Search:
     """The search on rows of economies, one row each."""
 
     def __init__(self, rows: OpenEconomy) -> None:
-        self.rows = rows
         self.workers = workers = rows.workforce
         sigma, F_L, F_H, F_I = (np.asarray(v) for v in (rows.sigma, rows.F_L, rows.F_H, rows.F_I))
         n = int(np.prod(rows.shape))
@@ -322,7 +321,7 @@ class Search:
         names = np.where(at.no_H, without_H, np.where(at.no_L, without_L, regime))
         return {
             "point": row, "y_1": at.y_1, "y_2": at.y_2, "C_L": at.x,
-            "C_H": np.exp(at.log_C_H), "log_C_H": at.log_C_H,
+            "log_C_H": at.log_C_H,
             "s_L": np.where(at.no_L, 0.0, s_L), "s_H": np.where(at.no_H, 0.0, s_H),
             "regime": names,
         }  # fmt: skip

@@ -19,9 +19,11 @@ from offshoring.validation import (
     NoEquilibrium,
     Parameters,
     Value,
+    above_one,
     check,
     freeze,
     kind_problems,
+    open_unit,
     positive,
 )
 
@@ -60,15 +62,11 @@ class ClosedEconomy(Parameters):
     def __post_init__(self) -> None:
         numbers = ("sigma", "F_H", "F_L", *self._further_numbers())
         freeze(self, *numbers)
-        sigma, F_H = np.asarray(self.sigma), np.asarray(self.F_H)
-        rules = {
-            "sigma": (np.isfinite(sigma) & (sigma > 1), "finite and > 1"),
-            "F_L": positive(self.F_L),
-            "F_H": (np.isfinite(F_H) & (F_H > 0), "finite and > 0"),
-        }
+        rules = {name: positive(getattr(self, name)) for name in ("F_L", "F_H")}
+        rules["sigma"] = above_one(self.sigma)
         kinds = kind_problems(self, productivity=Productivity, skill=Skill)
         check(self, *kinds, self.shape_problem(), **rules | self._further_rules())
-        check(self, F_H=(F_H > self.F_L, "> F_L"))
+        check(self, F_H=(np.asarray(self.F_H) > self.F_L, "> F_L"))
         object.__setattr__(self, "workforce", workforce(self.productivity, self.skill))
 
     def _further_numbers(self) -> tuple[str, ...]:
@@ -139,11 +137,7 @@ class OpenEconomy(ClosedEconomy):
         return ("theta", "F_I")
 
     def _further_rules(self) -> dict[str, tuple[ArrayLike, str]]:
-        theta = np.asarray(self.theta)
-        return {
-            "theta": ((theta > 0) & (theta < 1), "strictly between 0 and 1"),
-            "F_I": (np.asarray(self.F_I) >= 0, ">= 0"),
-        }
+        return {"theta": open_unit(self.theta), "F_I": (np.asarray(self.F_I) >= 0, ">= 0")}
 
     def closed(self) -> ClosedEconomy:
         """The same economy without trade."""
@@ -195,7 +189,7 @@ class OpenEconomy(ClosedEconomy):
         >>> [round(float(eq.Z_1), 10) for eq in eqs], eqs.regime.tolist()
         ([1.9160786029, 2.1768735004, 3.0332216879], [2, 2, 3])
         """
-        eqs = Equilibria.of(self, Search(self.flat()).run())
+        eqs = Equilibria.stacked(self, "y_1", Search(self.flat()).run())
         self._tell(eqs)
         return checked(eqs)
 

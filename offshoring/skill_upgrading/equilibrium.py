@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, fields
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from offshoring.branches import Branches, stack
+from offshoring.branches import Branches
 from offshoring.residuals import larger
 from offshoring.skill_upgrading import responses
 from offshoring.skill_upgrading.productivity import ACTIVITIES
@@ -40,10 +39,10 @@ class Equilibrium:
         A closed economy is one whose fixed cost of offshoring is infinite.
     y_1, y_2 : float or array
         Indices of the skills at which workers change activity.
-    C_L, C_H : float or array
-        Unit costs of headquarter services; of a sector without firms, what they would be at least.
+    C_L : float or array
+        Unit cost of low-tech headquarter services; without such firms, what it would be at least.
     log_C_H : float or array
-        Log of C_H, which may be too small for floats.
+        Log of the same of high-tech ones, which may be too small for floats.
     s_L, s_H : float or array
         Share of the sector's output whose firms import intermediates.
     regime : int or array of int
@@ -54,7 +53,6 @@ class Equilibrium:
     y_1: Array
     y_2: Array
     C_L: Array
-    C_H: Array
     log_C_H: Array
     s_L: Array
     s_H: Array
@@ -80,6 +78,11 @@ class Equilibrium:
     def Z_2(self) -> Array:
         """Least skilled worker in high-tech headquarters; the top or inf if there is none."""
         return self.economy.productivity.skill(self.y_2)
+
+    @property
+    def C_H(self) -> Array:
+        """Unit cost of high-tech headquarter services."""
+        return np.exp(self.log_C_H)
 
     @property
     def M(self) -> Array:
@@ -326,24 +329,7 @@ class Equilibria(Equilibrium, Branches[Equilibrium]):
     every point; the equilibria of a single economy can be iterated over.
     """
 
-    @classmethod
-    def of(cls, economy: Any, rows: dict[str, NDArray[Any]]) -> Self:
-        """All equilibria of an economy, from one row each."""
-        point = rows.pop("point")
-        values = stack(economy.shape, point, rows["y_1"], rows)
-        return cls(economy=economy._map(lambda value: value[..., None]), **values)
-
-    def _taken(self, change: Callable[[NDArray[Any]], NDArray[Any]]) -> Equilibrium:
-        values = {
-            f.name: change(getattr(self, f.name)) for f in fields(self) if f.name != "economy"
-        }
-        return Equilibrium(economy=self.economy._map(lambda value: value[..., 0]), **values)
+    one = Equilibrium
 
     def _path(self) -> tuple[Array, Array]:
         return np.asarray(self.y_1), np.asarray(self.stability)
-
-    def _moved(self, change: Callable[[NDArray[Any]], NDArray[Any]]) -> Self:
-        values = {
-            f.name: change(getattr(self, f.name)) for f in fields(self) if f.name != "economy"
-        }
-        return type(self)(economy=self.economy, **values)

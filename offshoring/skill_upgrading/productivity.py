@@ -35,6 +35,10 @@ class Productivity(Parameters):
     def slope(self, activity: str, y: ArrayLike) -> Array:
         """Slope of :meth:`log_phi` in y."""
 
+    def log_ratio(self, low: str, high: str, y: ArrayLike) -> Array:
+        """log phi_low - log phi_high, which falls from 0."""
+        return self.log_phi(low, y) - self.log_phi(high, y)
+
     @abstractmethod
     def at_gap(self, low: str, high: str, log_ratio: ArrayLike, top: Value) -> Array:
         """Index at which log phi_low - log phi_high is the given number <= 0; ``top`` if beyond."""
@@ -76,6 +80,10 @@ class _Steady(Productivity):
 
     def slope(self, activity: str, y: ArrayLike) -> Array:
         return np.broadcast_arrays(getattr(self, activity), np.asarray(y, float))[0][()]
+
+    def log_ratio(self, low: str, high: str, y: ArrayLike) -> Array:
+        gap = np.asarray(getattr(self, high)) - getattr(self, low)
+        return np.asarray(-gap * y)[()]  # y may be inf
 
     def at_gap(self, low: str, high: str, log_ratio: ArrayLike, top: Value) -> Array:
         gap = np.asarray(getattr(self, high)) - getattr(self, low)
@@ -202,7 +210,7 @@ class GivenProductivity(Productivity):
         target, end = np.broadcast_arrays(np.asarray(log_ratio, float), np.asarray(top, float))
 
         def gap(y: Array, target: Array) -> Array:
-            return self.log_phi(low, y) - self.log_phi(high, y) - target
+            return self.log_ratio(low, high, y) - target
 
         beyond = gap(end, target) >= 0
         inside = find_root(gap, 0.0, np.where(beyond, 0.0, end), (np.where(beyond, 0.0, target),))

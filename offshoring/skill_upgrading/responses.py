@@ -18,10 +18,15 @@ if TYPE_CHECKING:
 
 
 class Slopes(NamedTuple):
-    """What first-order responses are made of, by the index y of skill."""
+    """What first-order responses are made of, by the index y of skill.
 
-    s: Array  # slope of log phi_L - log phi_M at y_1
-    h: Array  # slope of log phi_H - log phi_L at y_2
+    S and A are ratios of productivities at the cutoffs, ``dS_1`` and ``dA`` their slopes.
+    """
+
+    S: Array
+    A: Array
+    dS_1: Array  # in y_1
+    dA: Array  # in y_2
     phi_M1: Array
     phi_L1: Array
     phi_L2: Array
@@ -30,6 +35,16 @@ class Slopes(NamedTuple):
     g_2: Array
     stretch_1: Array  # skill per unit of the index at y_1
     stretch_2: Array
+
+    def move(self, out: Array) -> Array:
+        """dy_1 / dy_2 along full employment, if a worker at y_2 takes ``out`` out of the market."""
+        return out * self.g_2 / ((self.phi_M1 + self.phi_L1) * self.g_1)
+
+    def along(self, move: Array, m: Array | float) -> tuple[Array, Array, Array]:
+        """dC_L, dC_H and d log((C_H + m) / (C_L + 1)) per unit of y_2."""
+        dC_L = self.dS_1 * move
+        dC_H = self.A * dC_L + self.S * self.dA
+        return dC_L, dC_H, dC_H / (self.S * self.A + m) - dC_L / (self.S + 1)
 
 
 def slopes(eq: Equilibrium) -> Slopes:
@@ -40,8 +55,11 @@ def slopes(eq: Equilibrium) -> Slopes:
     def level(activity: str, y: ArrayLike) -> Array:
         return np.asarray(np.exp(phi.log_phi(activity, y)))
 
+    S, A = eq.C_L, eq.C_H / eq.C_L
     return Slopes(
-        phi.slope("L", y_1) - phi.slope("M", y_1), phi.slope("H", y_2) - phi.slope("L", y_2),
+        S, A,
+        S * (phi.slope("M", y_1) - phi.slope("L", y_1)),
+        A * (phi.slope("L", y_2) - phi.slope("H", y_2)),
         level("M", y_1), level("L", y_1), level("L", y_2), level("H", y_2),
         workers.density(y_1), workers.density(y_2), phi.stretch(y_1), phi.stretch(y_2),
     )  # fmt: skip
@@ -65,22 +83,19 @@ def closed_responses(eq: Equilibrium) -> dict[str, Array]:
         F_H; NaN where the economy is not of that kind.
     """
     e = eq.economy
-    S, A = eq.C_L, eq.C_H / eq.C_L
     with np.errstate(all="ignore"):  # other regimes: nothing at a cutoff
         v = slopes(eq)
-        move = (v.phi_L2 - v.phi_H2) * v.g_2 / ((v.phi_M1 + v.phi_L1) * v.g_1)
-        dS, dA = -v.s * S * move, -v.h * A
-        D_0 = (S * dA * (S + 1) + dS * (A - 1)) / ((S + 1) * (S * A + 1))
+        move = v.move(v.phi_L2 - v.phi_H2)
+        dC_L, dC_H, D_0 = v.along(move, 1.0)
         dy_2 = -1 / (e.sigma * e.F_H * D_0)
-        dy_1 = move * dy_2
-        share = eq.N_H * (eq.C_H + 1) ** (1 - e.sigma) * eq.rho_P ** (e.sigma - np.asarray(1.0))
+        share = (eq.C_H + 1) * eq.Q_H / eq.E  # of high-tech firms in revenue
         values = {
             "JM-16": move * v.stretch_1 / v.stretch_2,
             "Z_2": dy_2 * v.stretch_2,
-            "Z_1": dy_1 * v.stretch_1,
-            "C_L": dS * dy_2,
-            "C_H": (A * dS + S * dA) * dy_2,
-            "log_welfare": -share / (e.sigma - np.asarray(1.0)) / e.F_H,
+            "Z_1": move * dy_2 * v.stretch_1,
+            "C_L": dC_L * dy_2,
+            "C_H": dC_H * dy_2,
+            "log_welfare": -share / (np.asarray(e.sigma) - 1) / e.F_H,
         }
     return _only(eq, 0, values)
 
@@ -100,9 +115,9 @@ def partials(eq: Equilibrium) -> dict[str, Array]:
     with np.errstate(all="ignore"):
         v = slopes(eq)
         F = e.F_H + np.asarray(e.F_I)
-        S, A = eq.C_L, eq.C_H / eq.C_L
-        move = v.phi_L2 * v.g_2 / ((v.phi_M1 + v.phi_L1) * v.g_1)
-        dS, dA = -v.s * S * move, -v.h * A  # dS along full employment
+        S, A, dA = v.S, v.A, v.dA
+        move = v.move(v.phi_L2)
+        dS, _, _ = v.along(move, theta)
         c_L = S + 1
         M, Q_H, N_L, N_H = eq.M, eq.Q_H, eq.N_L, eq.N_H
         W, lost = M * c_L + eq.C_H * Q_H, v.phi_H2 * v.g_2
@@ -141,26 +156,23 @@ def totals(eq: Equilibrium) -> dict[str, Array]:
     sigma, theta = np.asarray(e.sigma), np.asarray(e.theta)
     with np.errstate(all="ignore"):
         v = slopes(eq)
-        S, A = eq.C_L, eq.C_H / eq.C_L
         per_skill = 1 / v.stretch_2
-        move = v.phi_L2 * v.g_2 / ((v.phi_M1 + v.phi_L1) * v.g_1) * per_skill
-        dS, dA = -v.s * S * move, -v.h * A * per_skill
-        D = (S * dA * (S + 1) + dS * (A - theta)) / ((S + 1) * (S * A + theta))
-        dC_H = A * dS + S * dA
-        dW = eq.M * dS + eq.Q_H * dC_H
+        move = v.move(v.phi_L2)
+        dC_L, dC_H, D = (slope * per_skill for slope in v.along(move, theta))
+        dW = along["JM-29"]
         dE = dW - theta * v.phi_H2 * v.g_2 * per_skill
-        share = 1 - np.asarray(eq.share_M)
-        dM = v.phi_M1 * v.g_1 * move
+        left = v.g_1 * move * per_skill  # workers who leave headquarters
+        share = e.workforce.share_above(eq.y_1)
         values = {
             "D": D,
             "F_I": -sigma * (e.F_H + np.asarray(e.F_I)) * D,
-            "C_L": dS,
+            "C_L": dC_L,
             "C_H": dC_H,
             "W": dW,
             "E": dE,
             "N": along["JM-32"] + sigma * eq.N_H * D,
-            "W_HQ": (dW - dM) / share + (eq.W - eq.M) * v.g_1 * move / share**2,
-            "log_P": (sigma * dS / (S + 1) - dE / eq.E) / (sigma - 1),
+            "W_HQ": (dW + (eq.W_HQ - v.phi_M1) * left) / share,
+            "log_P": (sigma * dC_L / (v.S + 1) - dE / eq.E) / (sigma - 1),
         }
         values["log_welfare"] = dW / eq.W - values["log_P"]
     return _only(eq, 2, values)

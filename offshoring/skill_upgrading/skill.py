@@ -259,31 +259,27 @@ class LognormalSkill(Skill):
         freeze(self, "mu", "s")
         check(self, self.shape_problem(), mu=(np.isfinite(self.mu), "finite"), s=positive(self.s))
 
-    def score(self, Z: ArrayLike) -> Array:
-        """Standard deviations of log skill from its mean."""
-        with np.errstate(divide="ignore"):  # nobody is less skilled than 0
-            return np.asarray((np.log(Z) - self.mu) / self.s)[()]
-
     def density(self, Z: ArrayLike) -> Array:
         """Workers per unit of skill."""
-        Z, x = np.asarray(Z, float), np.asarray(self.score(Z))
+        Z, x = np.asarray(Z, float), np.asarray(self.to_x(Z))
         bell = np.exp(-np.minimum(x * x, 2e3) / 2) / np.sqrt(2 * np.pi)
         return np.divide(bell, self.s * Z, out=np.zeros_like(bell), where=Z > 0)[()]
 
     def share_above(self, Z: ArrayLike) -> Array:
         """Share of workers with more skill."""
-        return np.asarray(ndtr(-np.asarray(self.score(Z))))[()]
+        return np.asarray(ndtr(-np.asarray(self.to_x(Z))))[()]
 
     def share_below(self, Z: ArrayLike) -> Array:
         """Share of workers with less skill."""
-        return np.asarray(ndtr(self.score(Z)))[()]
+        return np.asarray(ndtr(self.to_x(Z)))[()]
 
     def _quantile(self, u: Array) -> Array:
         return np.asarray(np.exp(self.mu + self.s * ndtri(u)))[()]
 
     def to_x(self, Z: ArrayLike) -> Array:
         """Standard deviations of log skill from its mean."""
-        return self.score(Z)
+        with np.errstate(divide="ignore"):  # nobody is less skilled than 0
+            return np.asarray((np.log(Z) - self.mu) / self.s)[()]
 
     def from_x(self, x: ArrayLike) -> Array:
         """The skill at a coordinate."""

@@ -59,10 +59,7 @@ class Workforce(Parameters):
 
     def log_ratio(self, low: str, high: str, y: ArrayLike) -> Array:
         """log phi_low - log phi_high, which falls from 0."""
-        if isinstance(self.productivity, ExponentialProductivity | PowerProductivity):
-            gap = np.asarray(getattr(self.productivity, high)) - getattr(self.productivity, low)
-            return np.asarray(-gap * y)[()]
-        return self.productivity.log_phi(low, y) - self.productivity.log_phi(high, y)
+        return self.productivity.log_ratio(low, high, y)
 
     def at_log_ratio(self, low: str, high: str, log_ratio: ArrayLike) -> Array:
         """Index with that :meth:`log_ratio`; ``top`` where no worker reaches it."""

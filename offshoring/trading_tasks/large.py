@@ -34,6 +34,7 @@ from offshoring.trading_tasks.skilled import TaskTraders
 from offshoring.validation import (
     Array,
     Value,
+    above_one,
     check,
     freeze,
     kind_problems,
@@ -104,7 +105,7 @@ class LargeEconomy(TaskTraders):
         above_zero = ("beta", "L", "H", "L_star", "H_star", "eps")
         freeze(self, *above_zero, "A_star", "mu")
         rules = {name: positive(getattr(self, name)) for name in above_zero}
-        rules["A_star"] = np.isfinite(self.A_star) & (np.asarray(self.A_star) > 1), "finite and > 1"
+        rules["A_star"] = above_one(self.A_star)
         rules["mu"] = open_unit(self.mu)
         problems = kind_problems(self, schedule=Schedule, x=Technology, y=Technology)
         more_problems, more_rules = self._skill_rules()
