@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 class Slopes(NamedTuple):
     """What first-order responses are made of, by the index y of skill.
 
-    S and A are ratios of productivities at the cutoffs, ``dS_1`` and ``dA`` their slopes.
+    S and A are the ratios phi_M/phi_L at y_1 and phi_L/phi_H at y_2.
     """
 
     S: Array
     A: Array
-    dS_1: Array  # in y_1
-    dA: Array  # in y_2
+    s: Array  # slope of log phi_L - log phi_M at y_1
+    h: Array  # slope of log phi_H - log phi_L at y_2
     phi_M1: Array
     phi_L1: Array
     phi_L2: Array
@@ -42,8 +42,8 @@ class Slopes(NamedTuple):
 
     def along(self, move: Array, m: Array | float) -> tuple[Array, Array, Array]:
         """dC_L, dC_H and d log((C_H + m) / (C_L + 1)) per unit of y_2."""
-        dC_L = self.dS_1 * move
-        dC_H = self.A * dC_L + self.S * self.dA
+        dC_L = -self.s * self.S * move
+        dC_H = self.A * (dC_L - self.h * self.S)
         return dC_L, dC_H, dC_H / (self.S * self.A + m) - dC_L / (self.S + 1)
 
 
@@ -58,8 +58,8 @@ def slopes(eq: Equilibrium) -> Slopes:
     S, A = eq.C_L, eq.C_H / eq.C_L
     return Slopes(
         S, A,
-        S * (phi.slope("M", y_1) - phi.slope("L", y_1)),
-        A * (phi.slope("L", y_2) - phi.slope("H", y_2)),
+        phi.slope("L", y_1) - phi.slope("M", y_1),
+        phi.slope("H", y_2) - phi.slope("L", y_2),
         level("M", y_1), level("L", y_1), level("L", y_2), level("H", y_2),
         workers.density(y_1), workers.density(y_2), phi.stretch(y_1), phi.stretch(y_2),
     )  # fmt: skip
@@ -115,7 +115,7 @@ def partials(eq: Equilibrium) -> dict[str, Array]:
     with np.errstate(all="ignore"):
         v = slopes(eq)
         F = e.F_H + np.asarray(e.F_I)
-        S, A, dA = v.S, v.A, v.dA
+        S, A, dA = v.S, v.A, -v.h * v.A
         move = v.move(v.phi_L2)
         dS, _, _ = v.along(move, theta)
         c_L = S + 1
