@@ -269,7 +269,7 @@ def pages(arguments: list[str]) -> int:
     require_book()
     return run(
         "checking the built pages",
-        *(python(), "-m", "pytest", "tests/pages", "-q", "-rs"),
+        *(python(), "-m", "pytest", "tests/pages", "-q", "-rs", "-n", "2"),
         minutes=15,
     )
 
