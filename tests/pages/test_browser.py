@@ -46,6 +46,22 @@ OVERFLOW = """() => {
   };
 }"""
 
+# Formulas whose comma, full stop or bracket is on another line.
+TORN = """() => {
+  const torn = (formula, text, at) => {
+    if (!text || text.nodeType !== Node.TEXT_NODE) return false;
+    const range = document.createRange();
+    range.setStart(text, at < 0 ? text.length - 1 : 0);
+    range.setEnd(text, at < 0 ? text.length : 1);
+    if (!(at < 0 ? /[(\\[]/ : /[.,:;!?)\\]]/).test(range.toString())) return false;
+    const [box, mark] = [formula, range].map(e => e.getBoundingClientRect());
+    return mark.top > box.bottom || mark.bottom < box.top;
+  };
+  return [...document.querySelectorAll('span.math')]
+    .filter(e => torn(e, e.previousSibling, -1) || torn(e, e.nextSibling, 0))
+    .map(e => e.parentElement.textContent.slice(0, 80));
+}"""
+
 
 @dataclass
 class Visit:
@@ -127,6 +143,7 @@ def test_page_works_in_a_browser(visit: Visit, page_path: str) -> None:
     visit.tab.set_viewport_size(PHONE)
     overflow = visit.tab.evaluate(OVERFLOW)
     assert overflow["page"] <= 0, f"the page scrolls sideways on a phone: {overflow['wide']}"
+    assert not visit.tab.evaluate(TORN), "a formula and its comma are on two lines"
     visit.assert_quiet()
 
 
@@ -203,3 +220,9 @@ def test_faint_text_and_a_wide_box_are_noticed(visit: Visit) -> None:
     assert any(fault.startswith("color-contrast") for fault in violations(visit.tab))
     visit.tab.set_viewport_size(PHONE)
     assert visit.tab.evaluate(OVERFLOW)["page"] > 0
+
+
+def test_a_comma_on_the_next_line_is_noticed(visit: Visit) -> None:
+    formula = r'<span class="math notranslate nohighlight">\(a+b+c+d+e\)</span>'
+    spoiled(visit, f'<p style="width: 2em">{formula}, and ({formula}</p>')
+    assert len(visit.tab.evaluate(TORN)) == 2

@@ -1,0 +1,49 @@
+"""Keep a formula in a sentence and the punctuation that touches it on one line.
+
+A browser may break a line on either side of a drawn formula, and so begin one with a full stop.
+"""
+
+from __future__ import annotations
+
+import re
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.transforms.post_transforms import SphinxPostTransform
+
+# What touches the formula: a short word or marks, such as (, 's and -th.
+BEFORE = re.compile(r"(?<!\S)\S{1,12}\Z")
+AFTER = re.compile(r"\A(\S{1,12}(?!\S)|[.,:;!?)\]]+)")
+
+
+class TieFormulas(SphinxPostTransform):
+    """Wrap each formula with what touches it in a span that does not break."""
+
+    default_priority = 900  # quotation marks and references are in their final form
+
+    def run(self, **kwargs: object) -> None:
+        for formula in list(self.document.findall(nodes.math)):
+            tied = nodes.inline(classes=["tied"])
+            before = cut(formula, -1, BEFORE)
+            after = cut(formula, 1, AFTER)
+            if before or after:
+                formula.replace_self(tied)
+                tied += [*before, formula, *after]
+
+
+def cut(formula: nodes.math, side: int, pattern: re.Pattern[str]) -> list[nodes.Text]:
+    """Take what touches the formula out of the text on one side of it."""
+    parent = formula.parent
+    place = parent.index(formula) + side
+    text = parent[place] if 0 <= place < len(parent) else None
+    found = pattern.search(text) if isinstance(text, nodes.Text) else None
+    if found is None:
+        return []
+    rest = text[: found.start()] + text[found.end() :]
+    parent.replace(text, nodes.Text(rest) if rest else [])
+    return [nodes.Text(found.group())]
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    app.add_post_transform(TieFormulas)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
