@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from offshoring.residuals import checked, larger
 from offshoring.shadow_migration.closed import (
@@ -17,7 +17,6 @@ from offshoring.shadow_migration.closed import (
     Solved,
     demand_gap,
     price,
-    price_at,
     relative,
     technology_problems,
     window_of,
@@ -112,9 +111,15 @@ class HeckscherOhlin(TwoCountries):
         L, K = self.effective_world()
         return K / L
 
-    def price_at(self, k: Value) -> Array:
-        """p of an economy with k units of capital per worker (BRN-6)."""
-        return price_at(self.A, self.alpha, k)
+    def price_at(self, k: ArrayLike) -> Array:
+        """p of an economy with k units of capital per worker (BRN-6).
+
+        It is a price where k lies between the capital intensities, kappa_X < k < kappa_Y.
+        """
+        A, k = self.A, np.asarray(k, dtype=float)
+        odds = self.alpha / (1 - np.asarray(self.alpha))
+        with np.errstate(divide="ignore"):
+            return odds * (A.kappa_Y - k) / (A.LX / A.LY * (k - A.kappa_X))
 
     def window(self) -> tuple[Array, Array]:
         """Between which values of alpha both factors are paid under trade (BRN-window)."""
@@ -122,7 +127,7 @@ class HeckscherOhlin(TwoCountries):
 
     def autarky(self) -> tuple[ClosedEconomy, ClosedEconomy]:
         """Home and Foreign without trade; each is solved on its own."""
-        abroad = self.A.times(self.gamma).replace()
+        abroad = self.A.times(self.gamma)
         return (
             ClosedEconomy(A=self.A, alpha=self.alpha, L=self.L, K=self.K),
             ClosedEconomy(A=abroad, alpha=self.alpha, L=self.L_star, K=self.K_star),
@@ -163,15 +168,6 @@ class HeckscherOhlin(TwoCountries):
     def violations(self) -> dict[str, Array]:
         """By how much each condition of the equilibrium fails, by name; 0 where it holds."""
         return sizes(self, self._conditions(self._values()))
-
-    def _where(self, exists: NDArray[np.bool_]) -> TradeEquilibrium:
-        """The equilibrium at points that are known to have one, NaN elsewhere."""
-        values = self._values().items()
-        fields = {name: np.where(exists, value, np.nan)[()] for name, value in values}
-        regime = np.where(exists, "trade", "no equilibrium")
-        return TradeEquilibrium(
-            economy=self, regime=regime if regime.ndim else str(regime), **fields
-        )
 
     def _values(self) -> dict[str, Array]:
         X, Y = self.A.outputs(self.L, self.K)

@@ -9,13 +9,14 @@ can use it with the factors of either country; so it does not matter how large t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from offshoring.residuals import checked, larger
 from offshoring.shadow_migration.closed import (
-    largest,
     price,
     relative,
     technology_problems,
@@ -27,7 +28,7 @@ from offshoring.shadow_migration.heckscher_ohlin import (
     TwoCountryEquilibrium,
     unit,
 )
-from offshoring.shadow_migration.inputs import ENTRIES, Inputs, part_problems, problem
+from offshoring.shadow_migration.inputs import ENTRIES, Inputs, entry_problems
 from offshoring.validation import (
     Array,
     Parameters,
@@ -38,6 +39,7 @@ from offshoring.validation import (
     kind_problems,
     open_unit,
     positive,
+    problem,
 )
 
 SAME = 1e-9  # how far two numbers may differ that must be equal, relative to their size
@@ -92,7 +94,7 @@ class TwoWayOffshoring(Parameters):
             words
             for name in ("A_1", "A_2", "A_3")
             if isinstance(matrix := getattr(self, name), Inputs)
-            for words in part_problems(name, matrix)
+            for words in entry_problems(name, matrix)
         ]
         check(self, *kinds, *parts, self.shape_problem(), **rules)
         check(self, *self._symmetry_problems())
@@ -212,6 +214,10 @@ class TwoWayEquilibrium(TwoCountryEquilibrium):
 
     before: TwoWayEquilibrium | None
 
+    def _at(self, points: NDArray[np.intp], economy: Any) -> Self:
+        before = self.before and self.before._at(points, economy)
+        return replace(super()._at(points, economy), before=before)
+
     @property
     def technology(self) -> Inputs:
         """Inputs of whole goods in this equilibrium."""
@@ -233,7 +239,7 @@ class TwoWayEquilibrium(TwoCountryEquilibrium):
         BRN-29 are the conditions before offshoring, BRN-30 those after and the changes.
         """
         e, T = self.economy, self.technology
-        levels = largest(
+        levels = larger(
             relative(T.costs(self.w, self.r), (1.0, self.p)),
             relative(T.costs(self.w_star, self.r_star), (1.0, self.p)),
             relative(T.employment(self.X, self.Y), (e.L, e.K)),

@@ -28,7 +28,7 @@ from scipy.optimize import linprog
 from offshoring.residuals import checked
 from offshoring.shadow_migration.closed import technology_problems
 from offshoring.shadow_migration.heckscher_ohlin import ENDOWMENTS, Accounts
-from offshoring.shadow_migration.inputs import ENTRIES, ROUNDING, Inputs, part_problems
+from offshoring.shadow_migration.inputs import ENTRIES, ROUNDING, Inputs, entry_problems
 from offshoring.shadow_migration.tasks_abroad import GoodsOffshoring, ServiceOffshoring
 from offshoring.validation import (
     Array,
@@ -71,7 +71,7 @@ class Task(Parameters):
         check(
             self,
             *kind_problems(self, A=Inputs),
-            *(part_problems("A", self.A) if isinstance(self.A, Inputs) else []),
+            *(entry_problems("A", self.A) if isinstance(self.A, Inputs) else []),
             chi_X=at_least_one(self.chi_X),
             chi_Y=at_least_one(self.chi_Y),
         )

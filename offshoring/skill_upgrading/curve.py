@@ -258,7 +258,7 @@ class Search:
         ends = [v[order] for v in (a, b, z_a, z_b)]
         row, a, b = self._crossings(row[order], *ends)
         part = Stretch(stretch.k[row], stretch.m[row])
-        t = find_root(self._gap, a, b, (row, *part))
+        t = find_root(self._gap, a, b, (row,))
         return row, part.x(t), t
 
     def _cutoffs(self, row: NDArray[np.intp], t: Array) -> Array:
@@ -267,7 +267,7 @@ class Search:
         at = place(workers, Stretch(self.H_abroad.k[row], self.H_abroad.m[row]).x(t), t)
         return np.array([at.y_1, at.y_2])
 
-    def _gap(self, t: Array, row: Array, *_: Array) -> Array:
+    def _gap(self, t: Array, row: Array) -> Array:
         number = row.astype(int)
         return net(self.workers.take(number), *self._cutoffs(number, t))
 
@@ -290,6 +290,7 @@ class Search:
             lambda t, row, side: side * self._gap(t, row), (a[left], b[left], b[left + 1]),
             args=(ends[0], side),
         )  # fmt: skip
+        assert np.all(low.success), low.status
         twice = np.asarray(low.f_x) < 0
         extra = [v[twice] for v in (*ends, low.x)]
         rows = np.concatenate([row[crossed], extra[0], extra[0]])

@@ -29,28 +29,8 @@ from offshoring.validation import (
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class ClosedEconomy(Parameters):
-    """Heterogeneous workers, low-tech and high-tech firms, no trade.
-
-    Parameters
-    ----------
-    productivity : Productivity
-        What each worker can do: ``ExponentialProductivity`` or another.
-    skill : Skill
-        How skill is distributed: ``ExponentialSkill`` or another.
-    sigma : float or array
-        Elasticity of substitution between varieties, > 1; pure number.
-    F_H, F_L : float or array
-        Fixed cost of a high-tech and of a low-tech firm, 0 < F_L < F_H; in units of its output.
-
-    All parameters broadcast together; their common shape is that of the equilibrium.
-
-    Raises
-    ------
-    ValueError
-        One message that lists every parameter out of its range, its value and its rule; or if the
-        output of all workers is infinite.
-    """
+class _Economy(Parameters):
+    """What the closed and the open economy share."""
 
     productivity: Productivity
     skill: Skill
@@ -74,6 +54,31 @@ class ClosedEconomy(Parameters):
 
     def _further_rules(self) -> dict[str, tuple[ArrayLike, str]]:
         return {}
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ClosedEconomy(_Economy):
+    """Heterogeneous workers, low-tech and high-tech firms, no trade.
+
+    Parameters
+    ----------
+    productivity : Productivity
+        What each worker can do: ``ExponentialProductivity`` or another.
+    skill : Skill
+        How skill is distributed: ``ExponentialSkill`` or another.
+    sigma : float or array
+        Elasticity of substitution between varieties, > 1; pure number.
+    F_H, F_L : float or array
+        Fixed cost of a high-tech and of a low-tech firm, 0 < F_L < F_H; in units of its output.
+
+    All parameters broadcast together; their common shape is that of the equilibrium.
+
+    Raises
+    ------
+    ValueError
+        One message that lists every parameter out of its range, its value and its rule; or if the
+        output of all workers is infinite.
+    """
 
     def solve(self) -> Equilibrium:
         """The equilibrium; there is always one, and only one (JM-E1).
@@ -109,7 +114,7 @@ class ClosedEconomy(Parameters):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class OpenEconomy(ClosedEconomy):
+class OpenEconomy(_Economy):
     """The same economy where firms can buy intermediates in a low-wage South.
 
     Parameters

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from offshoring.branches import Branches
-from offshoring.residuals import larger
+from offshoring.residuals import larger, zero_profit
 from offshoring.skill_upgrading import responses
 from offshoring.skill_upgrading.productivity import ACTIVITIES
-from offshoring.validation import Array, freeze
+from offshoring.validation import Array, array_names, freeze
 
 REGIMES = (
     "closed",
@@ -59,7 +59,7 @@ class Equilibrium:
     regime: NDArray[np.intp]
 
     def __post_init__(self) -> None:
-        freeze(self, *(f.name for f in fields(self) if f.type == "Array"))
+        freeze(self, *array_names(self))
         regime = np.array(self.regime)
         regime.flags.writeable = False
         object.__setattr__(self, "regime", regime if regime.ndim else int(regime))
@@ -136,9 +136,10 @@ class Equilibrium:
     @property
     def firms(self) -> dict[str, Array]:
         """Numbers of firms by kind (JM-18, 31)."""
+        Q_L, Q_H = self.Q_L, self.Q_H
         outputs = {
-            "LD": (1 - self.s_L) * self.Q_L, "LO": self.s_L * self.Q_L,
-            "HD": (1 - self.s_H) * self.Q_H, "HO": self.s_H * self.Q_H,
+            "LD": (1 - self.s_L) * Q_L, "LO": self.s_L * Q_L,
+            "HD": (1 - self.s_H) * Q_H, "HO": self.s_H * Q_H,
         }  # fmt: skip
         fixed = self.fixed_costs
         return {kind: Q / (self.economy.sigma * fixed[kind]) for kind, Q in outputs.items()}
@@ -146,17 +147,19 @@ class Equilibrium:
     @property
     def N_L(self) -> Array:
         """Number of low-tech firms."""
-        return self.firms["LD"] + self.firms["LO"]
+        firms = self.firms
+        return firms["LD"] + firms["LO"]
 
     @property
     def N_H(self) -> Array:
         """Number of high-tech firms."""
-        return self.firms["HD"] + self.firms["HO"]
+        firms = self.firms
+        return firms["HD"] + firms["HO"]
 
     @property
     def N(self) -> Array:
         """Number of firms, each with a variety."""
-        return self.N_L + self.N_H
+        return np.asarray(sum(self.firms.values()))[()]
 
     @property
     def rho_P(self) -> Array:
@@ -244,7 +247,7 @@ class Equilibrium:
 
         Where some firms do not care whether they offshore, or all do the same, it is +1.
         """
-        D = np.asarray(self.totals()["D"])
+        D = np.asarray(responses.D(self))
         return np.where(self.exists, np.where(D > 0, -1.0, 1.0), np.nan)[()]
 
     def partials(self) -> dict[str, Array]:
@@ -299,25 +302,26 @@ class Equilibrium:
         with np.errstate(invalid="ignore"):  # no worker is at an infinite cutoff
             margin_2 = self.log_C_H - log_C_L - w.log_ratio("L", "H", self.y_2)
         margin_2 = np.where(has_L & has_H, margin_2, 0.0)
-        costs, fixed, firms = self.unit_costs, self.fixed_costs, self.firms
+        costs, fixed, firms, log_B = self.unit_costs, self.fixed_costs, self.firms, self.log_B
+        M, Q_L, Q_H = self.M, self.Q_L, self.Q_H
         profits = {}
         for kind, c in costs.items():
-            loss = c * np.exp((np.log(fixed[kind]) - self.log_B) / e.sigma) - 1
-            profits[kind] = np.where(firms[kind] > 0, loss, np.minimum(loss, 0))
-        used = (1 - self.s_L) * self.Q_L + (1 - self.s_H) * self.Q_H
+            loss = c * np.exp((np.log(fixed[kind]) - log_B) / e.sigma) - 1
+            profits[kind] = zero_profit(loss, firms[kind])
+        used = (1 - self.s_L) * Q_L + (1 - self.s_H) * Q_H
         with np.errstate(invalid="ignore"):
             sales = sum(
                 np.where(n > 0, n * e.sigma * costs[kind] * fixed[kind], 0.0)
                 for kind, n in firms.items()
             )
         # the market's size, with all of a sector in which some firms buy at home
-        size = self.M + np.where(self.s_L < 1, self.Q_L, 0) + np.where(self.s_H < 1, self.Q_H, 0)
+        size = M + Q_L + np.where(self.s_H < 1, Q_H, 0)
         return {
             "JM-7": larger(margin_1, margin_2),
             "JM-9": sales / self.E - 1,
             "JM-12": larger(profits["LD"], profits["HD"]),
             "JM-21": larger(profits["LO"], profits["HO"]),
-            "JM-27": (used - self.M) / np.where(size > 0, size, 1.0),
+            "JM-27": (used - M) / np.where(size > 0, size, 1.0),
         }
 
 

@@ -142,6 +142,14 @@ def partials(eq: Equilibrium) -> dict[str, Array]:
     return _only(eq, 2, values)
 
 
+def D(eq: Equilibrium) -> Array:
+    """d log K / dZ_2 (JM-T0); NaN outside regime 2."""
+    with np.errstate(all="ignore"):
+        v = slopes(eq)
+        _, _, slope = v.along(v.move(v.phi_L2), np.asarray(eq.economy.theta))
+        return _only(eq, 2, {"D": slope / v.stretch_2})["D"]
+
+
 def totals(eq: Equilibrium) -> dict[str, Array]:
     """Derivatives with respect to Z_2 along the equilibria of a changing F_I (JM-T0 to T5).
 

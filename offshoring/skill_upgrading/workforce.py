@@ -88,10 +88,11 @@ class _ClosedForm(Workforce):
 
     def __post_init__(self) -> None:
         freeze(self, "top", "rate")
-        steep = np.asarray(self._slope("H"))
-        if not np.all((steep < self.rate) | np.isfinite(self.top)):
+        steep, rate, top = np.broadcast_arrays(self._slope("H"), self.rate, self.top)
+        bad = (steep >= rate) & np.isinf(top)
+        if bad.any():
             raise ValueError(
-                f"Workforce: H = {np.max(steep):g} must be < {np.min(self.rate):g}, the rate at "
+                f"Workforce: H = {steep[bad][0]:g} must be < {rate[bad][0]:g}, the rate at "
                 "which skill thins out, or the output of all workers is infinite"
             )
         with np.errstate(over="ignore", invalid="ignore"):
