@@ -36,36 +36,24 @@ from offshoring.validation import (
 )
 
 ENDOWMENTS = ("L", "K", "L_star", "K_star")
+Rules = dict[str, tuple[ArrayLike, str]]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class TwoCountries(Parameters):
-    """What all models of two countries with a technology gap share."""
+    """What all models of two countries share: tastes and endowments."""
 
-    A: Inputs
-    gamma: Value
     alpha: Value
     L: Value
     K: Value
     L_star: Value
     K_star: Value
 
-    def __post_init__(self) -> None:
-        numbers = ("gamma", "alpha", *ENDOWMENTS, *self._further_numbers())
-        freeze(self, *numbers)
-        rules = {name: positive(getattr(self, name)) for name in ENDOWMENTS}
-        rules["gamma"] = above_one(self.gamma)
-        rules["alpha"] = open_unit(self.alpha)
-        problems = kind_problems(self, A=Inputs) + technology_problems(self.A)
-        more, more_rules = self._further_rules()
-        check(self, *problems, *more, self.shape_problem(), **rules | more_rules)
-
-    def _further_numbers(self) -> tuple[str, ...]:
-        return ()
-
-    def _further_rules(self) -> tuple[list[str], dict[str, tuple[ArrayLike, str]]]:
-        """Problems in words, and rules, of parameters that only some models have."""
-        return [], {}
+    def _freeze(self, *more: str) -> Rules:
+        """Freeze these numbers and those of a subclass; return the rules of these."""
+        freeze(self, "alpha", *ENDOWMENTS, *more)
+        rules: Rules = {name: positive(getattr(self, name)) for name in ENDOWMENTS}
+        return rules | {"alpha": open_unit(self.alpha)}
 
     @property
     def k(self) -> Value:
@@ -77,13 +65,35 @@ class TwoCountries(Parameters):
         """Capital per worker abroad."""
         return self.K_star / self.L_star
 
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class TechnologyGap(TwoCountries):
+    """Home needs fewer inputs for everything, by the same factor."""
+
+    A: Inputs
+    gamma: Value
+
+    def __post_init__(self) -> None:
+        rules = self._freeze("gamma", *self._further_numbers())
+        rules["gamma"] = above_one(self.gamma)
+        problems = kind_problems(self, A=Inputs) + technology_problems(self.A)
+        more, more_rules = self._further_rules()
+        check(self, *problems, *more, self.shape_problem(), **rules | more_rules)
+
+    def _further_numbers(self) -> tuple[str, ...]:
+        return ()
+
+    def _further_rules(self) -> tuple[list[str], Rules]:
+        """Problems in words, and rules, of parameters that only some models have."""
+        return [], {}
+
     def effective_world(self) -> tuple[Value, Value]:
         """The world's labour and capital in units of Home's, V + V* / gamma."""
         return self.L + self.L_star / self.gamma, self.K + self.K_star / self.gamma
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class HeckscherOhlin(TwoCountries):
+class HeckscherOhlin(TechnologyGap):
     """Two countries that trade goods and no tasks.
 
     Parameters
@@ -267,17 +277,16 @@ class TwoCountryEquilibrium(Accounts):
 
     def output_elasticities(self, factor: str = "L") -> dict[str, Array]:
         """d ln output / d ln L or K at Home at given shadow migration (BRN-9; BRN-23)."""
-        X, Y = self.economy.A.outputs(*unit(factor))
+        return self._output_elasticities(self.economy.A, factor)
+
+    def _output_elasticities(self, technology: Inputs, factor: str) -> dict[str, Array]:
+        """d ln output / d ln factor if Home's factors make goods with that technology."""
+        units = {"L": (1.0, 0.0), "K": (0.0, 1.0)}
+        if factor not in units:
+            raise ValueError(f"factor = {factor!r} must be 'L' or 'K'")
+        X, Y = technology.outputs(*units[factor])
         endowment = getattr(self.economy, factor)
         return {"X": endowment * X / self.X, "Y": endowment * Y / self.Y}
-
-
-def unit(factor: str) -> tuple[float, float]:
-    """One unit of a factor, by its name."""
-    units = {"L": (1.0, 0.0), "K": (0.0, 1.0)}
-    if factor not in units:
-        raise ValueError(f"factor = {factor!r} must be 'L' or 'K'")
-    return units[factor]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -21,7 +21,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from offshoring.residuals import checked
 from offshoring.shadow_migration.closed import price
@@ -35,8 +34,9 @@ from offshoring.shadow_migration.conditions import (
 )
 from offshoring.shadow_migration.heckscher_ohlin import (
     HeckscherOhlin,
+    Rules,
+    TechnologyGap,
     TradeEquilibrium,
-    TwoCountries,
 )
 from offshoring.shadow_migration.inputs import ENTRIES, Inputs, entry_problems
 from offshoring.shadow_migration.tasks_equilibrium import (
@@ -54,7 +54,7 @@ from offshoring.validation import (
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class _TasksAbroad(TwoCountries):
+class _TasksAbroad(TechnologyGap):
     """What the service and the goods variant share; they differ in the inputs of Foreign firms."""
 
     A_1: Inputs
@@ -65,10 +65,8 @@ class _TasksAbroad(TwoCountries):
         super().__post_init__()
         check(self, *self._task_problems())
 
-    def _further_rules(self) -> tuple[list[str], dict[str, tuple[ArrayLike, str]]]:
-        rules: dict[str, tuple[ArrayLike, str]] = {}
-        for name in ("chi_X", "chi_Y"):
-            rules[name] = at_least_one(getattr(self, name))
+    def _further_rules(self) -> tuple[list[str], Rules]:
+        rules: Rules = {name: at_least_one(getattr(self, name)) for name in ("chi_X", "chi_Y")}
         return kind_problems(self, A_1=Inputs), rules
 
     def _further_numbers(self) -> tuple[str, ...]:

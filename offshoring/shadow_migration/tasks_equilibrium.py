@@ -14,7 +14,6 @@ from offshoring.shadow_migration.closed import relative
 from offshoring.shadow_migration.heckscher_ohlin import (
     TradeEquilibrium,
     TwoCountryEquilibrium,
-    unit,
 )
 from offshoring.validation import Array, Value
 
@@ -183,9 +182,7 @@ class OffshoringEquilibrium(TwoCountryEquilibrium):
         """
         if not full:
             return super().output_elasticities(factor)
-        X, Y = self.economy.R.outputs(*unit(factor))
-        endowment = getattr(self.economy, factor)
-        return {"X": endowment * X / self.X, "Y": endowment * Y / self.Y}
+        return self._output_elasticities(self.economy.R, factor)
 
     def _Delta(self) -> tuple[Array, Array]:
         return self.economy.moved.employment(self.X, self.Y)

@@ -12,21 +12,8 @@ from offshoring.branches import Branches
 from offshoring.residuals import larger, zero_profit
 from offshoring.skill_upgrading import responses
 from offshoring.skill_upgrading.productivity import ACTIVITIES
+from offshoring.skill_upgrading.regimes import WITHOUT_H, WITHOUT_L
 from offshoring.validation import Array, array_names, freeze
-
-REGIMES = (
-    "closed",
-    "some high-tech firms offshore",
-    "high-tech firms offshore",
-    "some low-tech firms offshore",
-    "all firms offshore",
-    "no low-tech firm, closed",
-    "no low-tech firm, some offshore",
-    "no high-tech firm, closed",
-    "no high-tech firm, some offshore",
-    "no high-tech firm, all offshore",
-)
-NO_L, NO_H = (5, 6), (7, 8, 9)  # regimes without low-tech and without high-tech firms
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -46,7 +33,7 @@ class Equilibrium:
     s_L, s_H : float or array
         Share of the sector's output whose firms import intermediates.
     regime : int or array of int
-        Number of the regime, see ``REGIMES``; -1 where there is no equilibrium.
+        Number of the regime, a key of ``REGIMES``; -1 where there is no equilibrium.
     """
 
     economy: Any
@@ -121,7 +108,10 @@ class Equilibrium:
 
     @property
     def unit_costs(self) -> dict[str, Array]:
-        """Unit costs of the final good, by kind of firm: LD, LO, HD, HO."""
+        """Unit costs of the final good, by kind of firm: LD, LO, HD, HO.
+
+        In a closed economy no firm is of the kinds LO and HO, and their costs mean nothing.
+        """
         theta = self.economy.theta
         return {
             "LD": self.C_L + 1, "LO": self.C_L + theta, "HD": self.C_H + 1, "HO": self.C_H + theta
@@ -226,7 +216,14 @@ class Equilibrium:
         """Wage of a worker of skill Z >= 0, the most that any activity pays (JM-6).
 
         Skills broadcast with the fields; above the top, what such a worker would earn.
+
+        Raises
+        ------
+        ValueError
+            If a skill is negative.
         """
+        if np.any(negative := np.asarray(Z) < 0):
+            raise ValueError(f"Z = {np.asarray(Z)[negative].flat[0]:g} must be >= 0")
         phi = self.economy.productivity
         y = phi.index(Z)
         logs = [np.zeros_like(self.C_L), np.log(self.C_L), self.log_C_H]
@@ -238,7 +235,7 @@ class Equilibrium:
         return self.wage(Z) / self.P
 
     def wage_at(self, rank: ArrayLike) -> Array:
-        """Wage of the worker with the share ``rank`` of all workers below, 0 <= rank <= 1."""
+        """Wage of the worker with the share ``rank`` of all workers below, from 0 to 1."""
         return self.wage(self.economy.skill.quantile(rank))
 
     @property
@@ -268,7 +265,8 @@ class Equilibrium:
         JM-22 is what a low-tech firm would lose by offshoring, JM-22b what a high-tech firm gains
         by it, as shares of the firm's costs; JM-23 is 2 less relative revenue of high-tech firms;
         JM-24 the smaller of C_L - C_H and theta - C_L, of which C_L < 1 is always true; JM-T7 is
-        theta**-sigma - (F_H + F_I) / F_L, > 0 where there can be only one equilibrium.
+        theta**-sigma - (F_H + F_I) / F_L, > 0 where there can be only one equilibrium. NaN where
+        there is none, and in a closed economy.
         """
         e, c = self.economy, self.unit_costs
         fixed = {kind: np.asarray(F) for kind, F in self.fixed_costs.items()}
@@ -282,7 +280,8 @@ class Equilibrium:
                 "JM-24": np.minimum(self.C_L - self.C_H, e.theta - self.C_L),
                 "JM-T7": np.asarray(e.theta) ** -np.asarray(e.sigma) - fixed["HO"] / fixed["LD"],
             }
-        return {name: np.where(self.exists, value, np.nan)[()] for name, value in found.items()}
+        there = self.exists & np.isfinite(e.F_I)
+        return {name: np.where(there, value, np.nan)[()] for name, value in found.items()}
 
     def residuals(self) -> dict[str, Array]:
         """Relative error of every condition, from the fields alone.
@@ -292,7 +291,8 @@ class Equilibrium:
         market for Northern intermediates; JM-9 spending and sales.
         """
         e, w = self.economy, self.economy.workforce
-        has_L, has_H = ~np.isin(self.regime, NO_L), ~np.isin(self.regime, NO_H)
+        has_L = ~np.isin(self.regime, list(WITHOUT_L.values()))
+        has_H = ~np.isin(self.regime, list(WITHOUT_H.values()))
         log_C_L = np.log(self.C_L)
         margin_1 = np.where(
             has_L,
