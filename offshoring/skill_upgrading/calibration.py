@@ -51,8 +51,8 @@ class Targets(Parameters):
     revenue_share : float or array
         Share of high-tech firms in revenue, strictly between 0 and 1.
 
-    All parameters broadcast together. F_L = 1. The defaults are the book's benchmark year: orders of
-    magnitude for the manufacturing of the United States around 1990.
+    All parameters broadcast together. F_L = 1. The defaults are those of the book's benchmark year,
+    orders of magnitude for American manufacturing around 1990.
 
     Raises
     ------
