@@ -31,9 +31,11 @@ def zero_profit(loss: Array, output: Array) -> Array:
     return np.where(output > 0, loss, np.minimum(loss, 0))[()]
 
 
-def larger(a: Array, b: Array) -> Array:
-    """Of two errors the one that is larger in size, elementwise."""
-    return np.where(np.abs(a) > np.abs(b), a, b)[()]
+def larger(first: Array, *others: Array) -> Array:
+    """Of several errors the one that is largest in size, elementwise; NaN where any is."""
+    for other in others:
+        first = np.where((np.abs(first) > np.abs(other)) | np.isnan(first), first, other)[()]
+    return first
 
 
 def checked(eq: Result) -> Result:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from abc import ABC
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
 from numbers import Real
@@ -39,6 +40,11 @@ def freeze(owner: object, *names: str) -> None:
     _raise(owner, problems)
 
 
+def array_names(owner: Any) -> list[str]:
+    """Fields of a dataclass annotated as ``Array``, in a module of deferred annotations."""
+    return [field.name for field in fields(owner) if field.type == "Array"]
+
+
 def numbers(raw: object) -> Array | None:
     """A float copy of a number or an array of numbers; nothing if it is anything else."""
     if np.ma.isMaskedArray(raw):
@@ -68,14 +74,18 @@ def check(owner: object, *others: str, **rules: tuple[ArrayLike, str]) -> None:
     **rules
         Field name to ``(ok, rule in words)``; ``ok`` has the shape of the field or broader.
     """
-    problems = []
-    for name, (ok, words) in rules.items():
-        bad = ~np.asarray(ok)
-        if bad.any():
-            value = np.broadcast_to(getattr(owner, name), bad.shape)[bad].flat[0]
-            count = f" ({bad.sum()} of {bad.size} values)" if bad.ndim else ""
-            problems.append(f"{name} = {value:g}{count} must be {words}")
-    _raise(owner, problems + [words for words in others if words])
+    problems = [problem(name, getattr(owner, name), *rule) for name, rule in rules.items()]
+    _raise(owner, [words for words in (*problems, *others) if words])
+
+
+def problem(name: str, value: ArrayLike, ok: ArrayLike, rule: str) -> str:
+    """Words on a number that breaks its rule; empty if it does not."""
+    bad = ~np.asarray(ok)
+    if not bad.any():
+        return ""
+    worst = np.broadcast_to(value, bad.shape)[bad].flat[0]
+    count = f" ({bad.sum()} of {bad.size} values)" if bad.ndim else ""
+    return f"{name} = {worst:g}{count} must be {rule}"
 
 
 def positive(value: Value) -> tuple[ArrayLike, str]:
@@ -123,7 +133,7 @@ def _raise(owner: object, problems: list[str]) -> None:
 
 
 @dataclass(frozen=True, eq=False)
-class Parameters:
+class Parameters(ABC):  # noqa: B024 (abstract methods of subclasses count)
     """Base of everything that is described by parameters: schedules, technologies, models.
 
     Numbers and arrays may be mixed; arrays broadcast together, also across the

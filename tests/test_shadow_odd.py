@@ -291,3 +291,39 @@ def test_kappa_of_a_task_without_workers_is_inf():
 def test_unit_inputs_take_lists():
     assert A.pay([1.8])[0].shape == (1,)
     assert A.times([1, 2]).LX.tolist() == [1, 2]
+
+
+def test_a_field_without_a_number_is_an_error_in_every_condition_that_reads_it():
+    eq = service().solve()
+    for name in ("w", "Y_star"):
+        found = replace(eq, **{name: np.nan}).residuals()
+        assert np.isnan(found["BRN-12"])
+
+
+def test_every_equilibrium_has_its_existing_points():
+    economy = HeckscherOhlin(**BASE | {"alpha": [0.15, 0.5, 0.6]})
+    eq = economy.solve()
+    there = eq.existing()
+    assert there.economy.alpha.tolist() == economy.alpha[eq.exists].tolist() == [0.5, 0.6]
+    np.testing.assert_array_equal(there.real_w, eq.real_w[eq.exists])
+    alone = economy.autarky()[0].solve().existing()
+    assert np.all(alone.exists)
+    two = TwoWayOffshoring(**TWO_WAY | {"alpha": [0.01, 0.5]}).solve().existing()
+    assert two.exists.tolist() == [True]
+    assert two.before.w.shape == (1,)
+    assert np.max(np.abs(two.residuals()["BRN-30"])) < 1e-14
+
+
+def test_a_basket_beyond_floats_has_no_price():
+    economy = MonopolisticCompetition(
+        economy=HeckscherOhlin(**BASE), sigma_X=[4.0, 1.0005], sigma_Y=4.0
+    )
+    eq = economy.solve()
+    assert eq.exists.tolist() == [True, False]
+    for name in ("P", "U", "real_w"):
+        assert np.isfinite(getattr(eq, name)).tolist() == [True, False]
+
+
+def test_two_way_trade_knows_capital_per_worker():
+    economy = TwoWayOffshoring(**TWO_WAY)
+    assert economy.k == economy.k_star == 1.1

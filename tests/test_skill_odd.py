@@ -7,18 +7,23 @@ import numpy as np
 import pytest
 from scipy.optimize import brentq, minimize_scalar
 
+from offshoring.residuals import checked
 from offshoring.skill_upgrading import (
+    REGIMES,
     ClosedEconomy,
     ExponentialProductivity,
     ExponentialSkill,
     GivenProductivity,
     GivenSkill,
+    LognormalSkill,
     OpenEconomy,
     ParetoSkill,
     PowerProductivity,
+    Skill,
     Targets,
     UniformSkill,
     calibrate,
+    responses,
 )  # fmt: skip
 from offshoring.validation import NoEquilibrium
 
@@ -116,7 +121,7 @@ def test_M_is_nan_where_there_is_no_equilibrium():
 def test_an_equilibrium_beyond_floats_is_told_of():
     """C_L is below the smallest float."""
     phi = ExponentialProductivity(0.1, 0.998, 0.999)
-    with pytest.raises(NoEquilibrium, match="the equilibrium is beyond floats"):
+    with pytest.raises(NoEquilibrium, match="ClosedEconomy: the equilibrium is beyond floats"):
         closed(productivity=phi, F_H=1.05).solve()
     with pytest.warns(UserWarning, match="no equilibrium in floats at 1 of 2 points"):
         closed(productivity=phi, F_H=[1.05, 3.0], skill=ExponentialSkill([1.0, 3.0])).solve()
@@ -195,7 +200,7 @@ def test_nobody_is_above_the_top():
 @pytest.mark.parametrize("rank", [-0.1, 1.5])
 @pytest.mark.filterwarnings("ignore")
 def test_a_rank_that_is_no_rank_gives_no_number(skill, rank):
-    with pytest.raises(ValueError, match=rf"u = {rank} must be >= 0 and <= 1"):
+    with pytest.raises(ValueError, match=rf"rank = {rank} must be >= 0 and <= 1"):
         skill.quantile(rank)
 
 
@@ -290,9 +295,9 @@ def test_residuals_see_a_domestic_firm_that_would_enter():
 
 
 def test_skill_as_thin_as_productivity_is_steep_is_refused():
-    with pytest.raises(ValueError, match=r"H = 0.45 must be < 0.45"):
+    with pytest.raises(ValueError, match=r"productivity.H = 0.45 must be < skill.rate = 0.45"):
         closed(skill=ExponentialSkill(0.45))
-    with pytest.raises(ValueError, match="H = 2 must be < 2"):
+    with pytest.raises(ValueError, match=r"H = 2 must be < skill.alpha = 2"):
         closed(productivity=PowerProductivity(0.5, 1, 2), skill=ParetoSkill(2.0))
 
 
@@ -351,9 +356,82 @@ def test_an_even_number_is_told_of():
     eqs = OpenEconomy(**MANY, F_I=[0.058, 0.2]).equilibria()
     odd = replace(eqs, C_L=np.where(np.arange(3) == 2, np.nan, eqs.C_L))
     with pytest.warns(UserWarning, match="an even number of them at 1 of 2 points"):
-        OpenEconomy(**MANY, F_I=[0.058, 0.2])._tell(odd)
+        OpenEconomy(**MANY, F_I=[0.058, 0.2])._tell(odd, "OpenEconomy")
 
 
 def test_only_two_kinds_of_firms_have_an_onset():
     with pytest.raises(ValueError, match="kind = 'X' must be 'L' or 'H'"):
         opened().onset_cost("X")
+
+
+def test_only_a_closed_economy_has_one_equilibrium_to_solve_for():
+    assert not hasattr(opened(), "solve")
+    assert not isinstance(opened(), ClosedEconomy)
+
+
+def test_an_equilibrium_just_below_the_onset_is_no_error():
+    """Low-tech firms begin to import where Northern output is 1e-18 of their needs."""
+    economy = OpenEconomy(
+        productivity=PowerProductivity(0.08, 0.30, 0.45), skill=LognormalSkill(0.0, 0.3),
+        sigma=3.0, F_H=1.3, theta=0.9, F_I=0.1678,
+    )  # fmt: skip
+    eq = economy.equilibria()[0]
+    assert eq.regime == 3
+    assert eq.s_L == 1
+    assert abs(eq.residuals()["JM-27"]) < 1e-15
+
+
+def test_a_regime_that_is_none_has_its_own_name():
+    eqs = OpenEconomy(**MANY, F_I=[0.058, 5.0]).equilibria()
+    assert [REGIMES[r] for r in eqs.regime[1]] == ["closed", "no equilibrium", "no equilibrium"]
+
+
+def test_a_field_without_a_number_is_an_error_in_every_condition_that_reads_it():
+    eq = opened().equilibria()[0]
+    assert np.isnan(replace(eq, y_1=np.nan).residuals()["JM-7"])
+    with pytest.warns(UserWarning, match="largest residual is inf"):
+        checked(replace(eq, y_1=np.nan))
+
+
+def test_a_class_without_its_functions_cannot_be_made():
+    with pytest.raises(TypeError, match="abstract"):
+        Skill()
+
+
+def test_the_point_that_breaks_a_rule_is_the_one_named():
+    phi = ExponentialProductivity(0.08, 0.15, [0.3, 0.9])
+    with pytest.raises(ValueError, match=r"productivity.H = 0.3 must be < skill.rate = 0.2, or"):
+        closed(productivity=phi, skill=ExponentialSkill([0.2, 1.0]))
+    power = PowerProductivity(0.08, 0.30, 0.45)
+    with pytest.raises(ValueError, match=r"productivity.H = 0.45 must be < skill.alpha = 0.4"):
+        closed(productivity=power, skill=ParetoSkill(0.4))
+    with pytest.raises(ValueError, match=r"pdf = -0.0625 at Z = 0.5 must be >= 0"):
+        GivenSkill(lambda Z: np.where(Z == 0.5, -0.0625, 1.0), top=1.0)
+    with pytest.raises(ValueError, match="targets = None must be a Targets"):
+        calibrate(None)
+    with pytest.raises(ValueError, match="Z = -1 must be >= 0"):
+        closed().solve().wage([2.0, -1.0])
+
+
+@pytest.mark.parametrize(
+    "skill",
+    [
+        ExponentialSkill(1.0), UniformSkill(2.0), ParetoSkill(2.0), LognormalSkill(0.0, 0.5),
+        GivenSkill(lambda Z: np.exp(-Z)), GivenSkill(lambda Z: 6 * Z * (1 - Z), top=1.0),
+    ],
+    ids=lambda skill: type(skill).__name__,
+)  # fmt: skip
+def test_nobody_has_less_than_no_skill(skill):
+    assert skill.share_above([-1.0, 0.0]) == pytest.approx(1, abs=1e-12)
+    assert skill.share_below(-1.0) == pytest.approx(0, abs=1e-12)
+    assert skill.density(-1.0) == 0
+
+
+def test_closed_economies_speak_of_themselves():
+    assert all(np.isnan(v) for v in closed().solve().margins().values())
+
+
+def test_sums_of_firms_are_those_of_the_kinds():
+    eq = opened(F_I=0.3).equilibria()[0]
+    assert pytest.approx(eq.N_L + eq.N_H, rel=1e-15) == eq.N
+    assert responses.D(eq) == eq.totals()["D"] or eq.regime != 2

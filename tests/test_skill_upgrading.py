@@ -614,7 +614,7 @@ def test_residuals_notice_a_wrong_answer(name):
         ({"skill": None}, "skill = None must be a Skill"),
         ({"sigma": [2.0, 3.0], "F_I": [1.0, 2.0, 3.0]}, "must broadcast together"),
         ({"sigma": "high"}, "sigma = 'high' must be a number"),
-        ({"skill": ExponentialSkill(0.4)}, "H = 0.45 must be < 0.4, the rate at which skill"),
+        ({"skill": ExponentialSkill(0.4)}, "H = 0.45 must be < skill.rate = 0.4"),
         ({"skill": ParetoSkill(3.0)}, "output of all workers in M is infinite"),
         ({"skill": LognormalSkill()}, "output of all workers in M is infinite"),
     ],

@@ -208,9 +208,7 @@ def test_only_one_economy_at_a_time():
     eq = WorldEconomy.of(one).solve()
     assert eq.p == pytest.approx(one.solve().p, abs=1e-13)
     for name in ("M_X", "M_Y", "U", "U_star", "real_w", "real_r_star", "share"):
-        if name not in {"M_X", "M_Y"}:
-            assert getattr(eq, name) == pytest.approx(getattr(one.solve(), name), rel=1e-12)
-    assert pytest.approx(one.solve().M_X, abs=1e-12) == eq.M_X
+        assert getattr(eq, name) == pytest.approx(getattr(one.solve(), name), rel=1e-12)
     assert eq.exists
     with pytest.raises(ValueError, match="must be one number each"):
         world(L=[1.0, 2.0])
@@ -225,7 +223,7 @@ def test_only_one_economy_at_a_time():
     [
         (
             {"gamma": 1.0, "alpha": 0},
-            r"WorldEconomy: gamma = 1 must be finite and > 1; alpha = 0",
+            r"WorldEconomy: alpha = 0 must be .* 0 and 1; gamma = 1 must be finite and > 1",
         ),
         ({"L": -1}, r"L = -1 must be finite and > 0"),
         ({"A": None}, r"A = None must be an Inputs"),
@@ -244,9 +242,7 @@ def test_bad_input_is_named(changes, words):
 
 
 def test_bad_tasks_are_named():
-    with pytest.raises(
-        ValueError, match=r"Task: A = 3 must be an Inputs; chi_X = 0.5 must be|Task"
-    ):
+    with pytest.raises(ValueError, match=r"Task: chi_X = 0.5 must be .*; A = 3 must be an Inputs"):
         Task(3, 0.5)
     with pytest.raises(ValueError, match=r"Task: chi_X = 0.5 must be finite and >= 1; chi_Y = inf"):
         Task(A_1, 0.5, np.inf)

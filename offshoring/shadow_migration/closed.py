@@ -6,24 +6,26 @@ from zero profits: three lines, no root finding (BRN-2 to 6).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from offshoring.residuals import checked, larger
 from offshoring.shadow_migration.conditions import Condition, of_outputs, of_pay, settle, sizes
-from offshoring.shadow_migration.inputs import Inputs, entry_problems, problem
+from offshoring.shadow_migration.inputs import Inputs, entry_problems
 from offshoring.validation import (
     Array,
     Parameters,
     Value,
+    array_names,
     check,
     freeze,
     kind_problems,
     open_unit,
     positive,
+    problem,
 )
 
 
@@ -31,14 +33,6 @@ def price(alpha: Value, X: Value, Y: Value) -> Array:
     """p at which consumers spend the share alpha on Y, alpha / (1 - alpha) X / Y (BRN-4)."""
     with np.errstate(all="ignore"):  # no output at all: not an equilibrium
         return alpha * np.asarray(X) / ((1 - np.asarray(alpha)) * Y)
-
-
-def price_at(A: Inputs, alpha: Value, k: ArrayLike) -> Array:
-    """p of a world with k units of capital per worker (BRN-6)."""
-    k = np.asarray(k, dtype=float)
-    odds = alpha / (1 - np.asarray(alpha))
-    with np.errstate(divide="ignore"):
-        return odds * (A.kappa_Y - k) / (A.LX / A.LY * (k - A.kappa_X))
 
 
 def window_of(A: Inputs, L: Value, K: Value) -> tuple[Array, Array]:
@@ -51,7 +45,7 @@ def technology_problems(A: object, name: str = "A") -> list[str]:
     """Words on a technology that is no matrix, has an entry <= 0, or whose goods are swapped."""
     if not isinstance(A, Inputs):
         return []
-    problems = entry_problems(name, A)
+    problems = entry_problems(name, A, whole=True)
     if not any(problems) and not A.shape_problem():
         ok = (np.asarray(A.det) > 0) & ~A.singular
         rule = "> 0, so that Y is the capital-intensive good (kappa_Y > kappa_X)"
@@ -160,16 +154,23 @@ class Solved:
     regime: Any
 
     def __post_init__(self) -> None:
-        freeze(self, *(f.name for f in fields(self) if f.type == "Array"))
+        freeze(self, *array_names(self))
 
     @property
     def exists(self) -> NDArray[np.bool_]:
         """Where the economy has this equilibrium."""
         return np.isfinite(self.w)
 
+    def existing(self) -> Self:
+        """The points that have an equilibrium, in one row; a single equilibrium is itself."""
+        if np.ndim(self.exists) == 0 or (np.ndim(self.exists) == 1 and self.exists.all()):
+            return self
+        points = np.flatnonzero(self.exists)
+        return self._at(points, self.economy.flat().take(points))
+
     def _at(self, points: NDArray[np.intp], economy: Parameters) -> Self:
         """The equilibrium at some points, counted in one row; their economy is given."""
-        names = [f.name for f in fields(self) if f.type in ("Array", "Any") and f.name != "economy"]
+        names = [*array_names(self), "regime"]
         row = {name: np.asarray(getattr(self, name)).ravel()[points] for name in names}
         return replace(self, economy=economy, **row)
 
@@ -243,10 +244,3 @@ def relative(
 def demand_gap(alpha: Value, p: Array, X: Array, Y: Array) -> Array:
     """Relative error of relative demand, p Y / X = alpha / (1 - alpha) (BRN-4)."""
     return (1 - np.asarray(alpha)) * p * Y / (alpha * X) - 1
-
-
-def largest(first: Array, *others: Array) -> Array:
-    """Of several errors the one that is largest in size, elementwise."""
-    for other in others:
-        first = larger(first, other)
-    return first

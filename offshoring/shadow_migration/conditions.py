@@ -83,11 +83,21 @@ def settle(
             f"{type(economy).__name__}: no equilibrium with both goods made in each country and "
             "both factors paid: " + "; ".join(failed)
         )
+    return filled(economy, fields, exists, regime)
+
+
+def filled(
+    economy: Parameters,
+    fields: Mapping[str, ArrayLike],
+    exists: NDArray[np.bool_],
+    regime: ArrayLike,
+) -> dict[str, Any]:
+    """The same at points that are known to have an equilibrium or none."""
     names = np.where(exists, regime, "no equilibrium")
     values: dict[str, Any] = {
         name: np.where(exists, value, np.nan)[()] for name, value in fields.items()
     }
-    return values | {"economy": economy, "regime": names if shape else str(names)}
+    return values | {"economy": economy, "regime": names if names.ndim else str(names)}
 
 
 def sizes(economy: Parameters, conditions: Mapping[str, Condition]) -> dict[str, Array]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from offshoring.residuals import checked, larger
 from offshoring.shadow_migration.closed import (
@@ -17,7 +17,6 @@ from offshoring.shadow_migration.closed import (
     Solved,
     demand_gap,
     price,
-    price_at,
     relative,
     technology_problems,
     window_of,
@@ -37,36 +36,24 @@ from offshoring.validation import (
 )
 
 ENDOWMENTS = ("L", "K", "L_star", "K_star")
+Rules = dict[str, tuple[ArrayLike, str]]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class TwoCountries(Parameters):
-    """What all models of two countries with a technology gap share."""
+    """What all models of two countries share: tastes and endowments."""
 
-    A: Inputs
-    gamma: Value
     alpha: Value
     L: Value
     K: Value
     L_star: Value
     K_star: Value
 
-    def __post_init__(self) -> None:
-        numbers = ("gamma", "alpha", *ENDOWMENTS, *self._further_numbers())
-        freeze(self, *numbers)
-        rules = {name: positive(getattr(self, name)) for name in ENDOWMENTS}
-        rules["gamma"] = above_one(self.gamma)
-        rules["alpha"] = open_unit(self.alpha)
-        problems = kind_problems(self, A=Inputs) + technology_problems(self.A)
-        more, more_rules = self._further_rules()
-        check(self, *problems, *more, self.shape_problem(), **rules | more_rules)
-
-    def _further_numbers(self) -> tuple[str, ...]:
-        return ()
-
-    def _further_rules(self) -> tuple[list[str], dict[str, tuple[ArrayLike, str]]]:
-        """Problems in words, and rules, of parameters that only some models have."""
-        return [], {}
+    def _freeze(self, *more: str) -> Rules:
+        """Freeze these numbers and those of a subclass; return the rules of these."""
+        freeze(self, "alpha", *ENDOWMENTS, *more)
+        rules: Rules = {name: positive(getattr(self, name)) for name in ENDOWMENTS}
+        return rules | {"alpha": open_unit(self.alpha)}
 
     @property
     def k(self) -> Value:
@@ -78,13 +65,35 @@ class TwoCountries(Parameters):
         """Capital per worker abroad."""
         return self.K_star / self.L_star
 
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class TechnologyGap(TwoCountries):
+    """Home needs fewer inputs for everything, by the same factor."""
+
+    A: Inputs
+    gamma: Value
+
+    def __post_init__(self) -> None:
+        rules = self._freeze("gamma", *self._further_numbers())
+        rules["gamma"] = above_one(self.gamma)
+        problems = kind_problems(self, A=Inputs) + technology_problems(self.A)
+        more, more_rules = self._further_rules()
+        check(self, *problems, *more, self.shape_problem(), **rules | more_rules)
+
+    def _further_numbers(self) -> tuple[str, ...]:
+        return ()
+
+    def _further_rules(self) -> tuple[list[str], Rules]:
+        """Problems in words, and rules, of parameters that only some models have."""
+        return [], {}
+
     def effective_world(self) -> tuple[Value, Value]:
         """The world's labour and capital in units of Home's, V + V* / gamma."""
         return self.L + self.L_star / self.gamma, self.K + self.K_star / self.gamma
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class HeckscherOhlin(TwoCountries):
+class HeckscherOhlin(TechnologyGap):
     """Two countries that trade goods and no tasks.
 
     Parameters
@@ -112,9 +121,15 @@ class HeckscherOhlin(TwoCountries):
         L, K = self.effective_world()
         return K / L
 
-    def price_at(self, k: Value) -> Array:
-        """p of an economy with k units of capital per worker (BRN-6)."""
-        return price_at(self.A, self.alpha, k)
+    def price_at(self, k: ArrayLike) -> Array:
+        """p of an economy with k units of capital per worker (BRN-6).
+
+        It is a price where k lies between the capital intensities, kappa_X < k < kappa_Y.
+        """
+        A, k = self.A, np.asarray(k, dtype=float)
+        odds = self.alpha / (1 - np.asarray(self.alpha))
+        with np.errstate(divide="ignore"):
+            return odds * (A.kappa_Y - k) / (A.LX / A.LY * (k - A.kappa_X))
 
     def window(self) -> tuple[Array, Array]:
         """Between which values of alpha both factors are paid under trade (BRN-window)."""
@@ -122,7 +137,7 @@ class HeckscherOhlin(TwoCountries):
 
     def autarky(self) -> tuple[ClosedEconomy, ClosedEconomy]:
         """Home and Foreign without trade; each is solved on its own."""
-        abroad = self.A.times(self.gamma).replace()
+        abroad = self.A.times(self.gamma)
         return (
             ClosedEconomy(A=self.A, alpha=self.alpha, L=self.L, K=self.K),
             ClosedEconomy(A=abroad, alpha=self.alpha, L=self.L_star, K=self.K_star),
@@ -163,15 +178,6 @@ class HeckscherOhlin(TwoCountries):
     def violations(self) -> dict[str, Array]:
         """By how much each condition of the equilibrium fails, by name; 0 where it holds."""
         return sizes(self, self._conditions(self._values()))
-
-    def _where(self, exists: NDArray[np.bool_]) -> TradeEquilibrium:
-        """The equilibrium at points that are known to have one, NaN elsewhere."""
-        values = self._values().items()
-        fields = {name: np.where(exists, value, np.nan)[()] for name, value in values}
-        regime = np.where(exists, "trade", "no equilibrium")
-        return TradeEquilibrium(
-            economy=self, regime=regime if regime.ndim else str(regime), **fields
-        )
 
     def _values(self) -> dict[str, Array]:
         X, Y = self.A.outputs(self.L, self.K)
@@ -271,17 +277,16 @@ class TwoCountryEquilibrium(Accounts):
 
     def output_elasticities(self, factor: str = "L") -> dict[str, Array]:
         """d ln output / d ln L or K at Home at given shadow migration (BRN-9; BRN-23)."""
-        X, Y = self.economy.A.outputs(*unit(factor))
+        return self._output_elasticities(self.economy.A, factor)
+
+    def _output_elasticities(self, technology: Inputs, factor: str) -> dict[str, Array]:
+        """d ln output / d ln factor if Home's factors make goods with that technology."""
+        units = {"L": (1.0, 0.0), "K": (0.0, 1.0)}
+        if factor not in units:
+            raise ValueError(f"factor = {factor!r} must be 'L' or 'K'")
+        X, Y = technology.outputs(*units[factor])
         endowment = getattr(self.economy, factor)
         return {"X": endowment * X / self.X, "Y": endowment * Y / self.Y}
-
-
-def unit(factor: str) -> tuple[float, float]:
-    """One unit of a factor, by its name."""
-    units = {"L": (1.0, 0.0), "K": (0.0, 1.0)}
-    if factor not in units:
-        raise ValueError(f"factor = {factor!r} must be 'L' or 'K'")
-    return units[factor]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from offshoring.validation import Array, Parameters, Value, check, freeze, not_negative
+from offshoring.validation import Array, Parameters, Value, check, freeze, not_negative, problem
 
 ROUNDING = 1e-12  # what counts as zero, relative to numbers of the same kind
 
@@ -137,23 +137,11 @@ def _solve(a: Value, b: Value, c: Value, d: Value, e: Value, f: Value) -> tuple[
         return x + (d * e - b * f) / det, y + (a * f - c * e) / det
 
 
-def entry_problems(name: str, inputs: Inputs) -> list[str]:
-    """Words on every entry of a whole technology that is not > 0."""
-    values = [(f"{name}.{entry}", getattr(inputs, entry)) for entry in ENTRIES]
-    return [problem(entry, value, np.asarray(value) > 0, "> 0") for entry, value in values]
-
-
-def part_problems(name: str, inputs: Inputs) -> list[str]:
-    """Words on every entry of a part of a technology that is negative or no number."""
-    values = [(f"{name}.{entry}", getattr(inputs, entry)) for entry in ENTRIES]
-    return [problem(entry, value, np.asarray(value) >= 0, ">= 0") for entry, value in values]
-
-
-def problem(name: str, value: Value, ok: ArrayLike, rule: str) -> str:
-    """Words on a derived number that breaks its rule; empty if it does not."""
-    bad = ~np.asarray(ok)
-    if not bad.any():
-        return ""
-    worst = np.broadcast_to(value, bad.shape)[bad].flat[0]
-    count = f" ({bad.sum()} of {bad.size} values)" if bad.ndim else ""
-    return f"{name} = {worst:g}{count} must be {rule}"
+def entry_problems(name: str, inputs: Inputs, whole: bool = False) -> list[str]:
+    """Words on every entry that is negative or no number, or 0 in a whole technology."""
+    problems = []
+    for entry in ENTRIES:
+        value = np.asarray(getattr(inputs, entry))
+        ok, rule = (value > 0, "> 0") if whole else (value >= 0, ">= 0")
+        problems.append(problem(f"{name}.{entry}", value, ok, rule))
+    return problems

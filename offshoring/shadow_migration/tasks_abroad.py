@@ -21,13 +21,24 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from offshoring.residuals import checked
 from offshoring.shadow_migration.closed import price
-from offshoring.shadow_migration.conditions import Condition, of_outputs, of_pay, settle, sizes
-from offshoring.shadow_migration.heckscher_ohlin import HeckscherOhlin, TwoCountries
-from offshoring.shadow_migration.inputs import ENTRIES, Inputs, part_problems, problem
+from offshoring.shadow_migration.conditions import (
+    Condition,
+    filled,
+    of_outputs,
+    of_pay,
+    settle,
+    sizes,
+)
+from offshoring.shadow_migration.heckscher_ohlin import (
+    HeckscherOhlin,
+    Rules,
+    TechnologyGap,
+    TradeEquilibrium,
+)
+from offshoring.shadow_migration.inputs import ENTRIES, Inputs, entry_problems
 from offshoring.shadow_migration.tasks_equilibrium import (
     GoodsEquilibrium,
     ServiceEquilibrium,
@@ -38,11 +49,12 @@ from offshoring.validation import (
     at_least_one,
     check,
     kind_problems,
+    problem,
 )
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class _TasksAbroad(TwoCountries):
+class _TasksAbroad(TechnologyGap):
     """What the service and the goods variant share; they differ in the inputs of Foreign firms."""
 
     A_1: Inputs
@@ -53,10 +65,8 @@ class _TasksAbroad(TwoCountries):
         super().__post_init__()
         check(self, *self._task_problems())
 
-    def _further_rules(self) -> tuple[list[str], dict[str, tuple[ArrayLike, str]]]:
-        rules: dict[str, tuple[ArrayLike, str]] = {}
-        for name in ("chi_X", "chi_Y"):
-            rules[name] = at_least_one(getattr(self, name))
+    def _further_rules(self) -> tuple[list[str], Rules]:
+        rules: Rules = {name: at_least_one(getattr(self, name)) for name in ("chi_X", "chi_Y")}
         return kind_problems(self, A_1=Inputs), rules
 
     def _further_numbers(self) -> tuple[str, ...]:
@@ -64,7 +74,7 @@ class _TasksAbroad(TwoCountries):
 
     def _task_problems(self) -> list[str]:
         """Words on tasks that need more than the whole good, or leave proportional rests."""
-        problems = part_problems("A_1", self.A_1)
+        problems = entry_problems("A_1", self.A_1)
         for entry in ENTRIES:
             whole, task = getattr(self.A, entry), getattr(self.A_1, entry)
             fits = task <= np.asarray(whole)
@@ -124,17 +134,23 @@ class _TasksAbroad(TwoCountries):
         Conditions on goods trade before offshoring have names that end in 'before'. 'S_X' is the
         saving of a firm that moves its X-task, 'stays_X' the loss of one that would, if it stays.
         """
-        return sizes(self, self._conditions(self._values(), self.without_offshoring()))
+        before = self.without_offshoring()
+        return sizes(
+            self, self._conditions(self._values(), before._conditions(before._values(), " before"))
+        )
 
     def _fields(self) -> dict[str, Any]:
         """What the equilibrium is made of, goods trade before offshoring included."""
         values, before = self._values(), self.without_offshoring()
-        moved = self.moved
+        old, moved = before._values(), self.moved
         parts = [np.asarray(getattr(moved, entry)) > 0 for entry in ENTRIES]
         moves = np.logical_or.reduce(np.broadcast_arrays(*parts))
         regime = np.where(moves, "offshoring", "no offshoring")
-        found = settle(self, values, self._conditions(values, before), regime)
-        return found | {"before": before._where(np.isfinite(found["w"]))}
+        found = settle(
+            self, values, self._conditions(values, before._conditions(old, " before")), regime
+        )
+        goods = TradeEquilibrium(**filled(before, old, np.isfinite(found["w"]), "trade"))
+        return found | {"before": goods}
 
     def _values(self) -> dict[str, Array]:
         R, C, B = self.R, self.C, self.B
@@ -150,10 +166,12 @@ class _TasksAbroad(TwoCountries):
             "X": X, "Y": Y, "X_star": X_star, "Y_star": Y_star,
         }  # fmt: skip
 
-    def _conditions(self, v: dict[str, Array], before: HeckscherOhlin) -> dict[str, Condition]:
+    def _conditions(
+        self, v: dict[str, Array], before: dict[str, Condition]
+    ) -> dict[str, Condition]:
         abroad = self.A.times(self.gamma)
         return {
-            **before._conditions(before._values(), " before"),
+            **before,
             **of_outputs(self.A, self.L, self.K, v["X"], v["Y"]),
             **of_outputs(abroad, self.L_star, self.K_star, v["X_star"], v["Y_star"], "_star"),
             **of_pay(self.A, v["p"], v["w"], v["r"]),

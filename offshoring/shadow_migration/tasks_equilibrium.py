@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass, replace
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from offshoring.residuals import larger
-from offshoring.shadow_migration.closed import largest, relative
+from offshoring.shadow_migration.closed import relative
 from offshoring.shadow_migration.heckscher_ohlin import (
     TradeEquilibrium,
     TwoCountryEquilibrium,
-    unit,
 )
 from offshoring.validation import Array, Value
 
@@ -69,14 +69,9 @@ class OffshoringEquilibrium(TwoCountryEquilibrium):
     def residuals(self) -> dict[str, Array]:
         """Relative error of every equilibrium condition, from the fields alone."""
 
-    def existing(self) -> Self:
-        """The points that have an equilibrium, in one row; a single equilibrium is itself."""
-        if np.ndim(self.exists) == 0 or (np.ndim(self.exists) == 1 and self.exists.all()):
-            return self
-        points = np.flatnonzero(self.exists)
-        economy = self.economy.flat().take(points)
+    def _at(self, points: NDArray[np.intp], economy: Any) -> Self:
         before = self.before._at(points, economy.without_offshoring())
-        return replace(self._at(points, economy), before=before)
+        return replace(super()._at(points, economy), before=before)
 
     @property
     def Delta_L(self) -> Array:
@@ -187,9 +182,7 @@ class OffshoringEquilibrium(TwoCountryEquilibrium):
         """
         if not full:
             return super().output_elasticities(factor)
-        X, Y = self.economy.R.outputs(*unit(factor))
-        endowment = getattr(self.economy, factor)
-        return {"X": endowment * X / self.X, "Y": endowment * Y / self.Y}
+        return self._output_elasticities(self.economy.R, factor)
 
     def _Delta(self) -> tuple[Array, Array]:
         return self.economy.moved.employment(self.X, self.Y)
@@ -232,7 +225,7 @@ class OffshoringEquilibrium(TwoCountryEquilibrium):
             relative(e.R.employment(self.X, self.Y), (e.L, e.K)),
             relative((left[0] + used[0], left[1] + used[1]), (e.L_star, e.K_star)),
         ]
-        return largest(*errors)
+        return larger(*errors)
 
     def _shadow_pricing(self) -> Array:
         """Zero profits of the whole technologies A and gamma A, with cost savings."""
@@ -243,7 +236,7 @@ class OffshoringEquilibrium(TwoCountryEquilibrium):
             (e.A.times(e.gamma).costs(self.w_star, self.r_star), self._savings_abroad()),
         ):
             errors.append(relative(costs, (1 + S_X, self.p + S_Y), (1.0, self.p)))
-        return largest(*errors)
+        return larger(*errors)
 
     def _shadow_employment(self) -> Array:
         """Full employment of the whole technologies A and gamma A, with shadow migrants."""
@@ -251,7 +244,7 @@ class OffshoringEquilibrium(TwoCountryEquilibrium):
         home = (e.L + came[0], e.K + came[1])
         abroad = (e.L_star + left[0], e.K_star + left[1])
         whole = e.A.times(e.gamma)
-        return largest(
+        return larger(
             relative(e.A.employment(self.X, self.Y), home, (e.L, e.K)),
             relative(whole.employment(self.X_star, self.Y_star), abroad, (e.L_star, e.K_star)),
         )
@@ -262,7 +255,7 @@ class OffshoringEquilibrium(TwoCountryEquilibrium):
         home = e.A.employment(self.X - b.X, self.Y - b.Y)
         whole = e.A.times(e.gamma)
         abroad = whole.employment(self.X_star - b.X_star, self.Y_star - b.Y_star)
-        return largest(
+        return larger(
             relative(home, self._Delta(), (e.L, e.K)),
             relative(abroad, self._Delta_star(), (e.L_star, e.K_star)),
         )
@@ -275,7 +268,7 @@ class OffshoringEquilibrium(TwoCountryEquilibrium):
         abroad = whole.costs(self.w_star - b.w_star, self.r_star - b.r_star)
         (S_X, S_Y), (S_X_star, S_Y_star) = self._savings(), self._savings_abroad()
         dp, scale = self.p - b.p, (1.0, self.p)
-        return largest(
+        return larger(
             relative(home, (S_X, S_Y + dp), scale),
             relative(abroad, (S_X_star, S_Y_star + dp), scale),
         )
@@ -288,7 +281,7 @@ class OffshoringEquilibrium(TwoCountryEquilibrium):
         errors = []
         for content, tasks, own, total in zip(traded, used, (hat.L, hat.K), world, strict=True):
             errors.append((content - tasks / e.gamma - own + self.share * total) / total)
-        return largest(*errors)
+        return larger(*errors)
 
     def _accounts(self) -> dict[str, Array]:
         payments = self._payments()

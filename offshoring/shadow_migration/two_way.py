@@ -9,13 +9,14 @@ can use it with the factors of either country; so it does not matter how large t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from offshoring.residuals import checked, larger
 from offshoring.shadow_migration.closed import (
-    largest,
     price,
     relative,
     technology_problems,
@@ -23,28 +24,24 @@ from offshoring.shadow_migration.closed import (
 )
 from offshoring.shadow_migration.conditions import Condition, of_outputs, of_pay, settle, sizes
 from offshoring.shadow_migration.heckscher_ohlin import (
-    ENDOWMENTS,
+    TwoCountries,
     TwoCountryEquilibrium,
-    unit,
 )
-from offshoring.shadow_migration.inputs import ENTRIES, Inputs, part_problems, problem
+from offshoring.shadow_migration.inputs import ENTRIES, Inputs, entry_problems
 from offshoring.validation import (
     Array,
-    Parameters,
     Value,
     above_one,
     check,
-    freeze,
     kind_problems,
-    open_unit,
-    positive,
+    problem,
 )
 
 SAME = 1e-9  # how far two numbers may differ that must be equal, relative to their size
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class TwoWayOffshoring(Parameters):
+class TwoWayOffshoring(TwoCountries):
     """Two countries with the same inputs for whole goods and the same capital per worker.
 
     Parameters
@@ -75,24 +72,16 @@ class TwoWayOffshoring(Parameters):
     A_3: Inputs
     gamma_1: Value
     gamma_3: Value
-    alpha: Value
-    L: Value
-    K: Value
-    L_star: Value
-    K_star: Value
 
     def __post_init__(self) -> None:
-        freeze(self, "gamma_1", "gamma_3", "alpha", *ENDOWMENTS)
-        rules = {name: positive(getattr(self, name)) for name in ENDOWMENTS}
-        for name in ("gamma_1", "gamma_3"):
-            rules[name] = above_one(getattr(self, name))
-        rules["alpha"] = open_unit(self.alpha)
+        rules = self._freeze("gamma_1", "gamma_3")
+        rules |= {name: above_one(getattr(self, name)) for name in ("gamma_1", "gamma_3")}
         kinds = kind_problems(self, A_1=Inputs, A_2=Inputs, A_3=Inputs)
         parts = [
             words
             for name in ("A_1", "A_2", "A_3")
             if isinstance(matrix := getattr(self, name), Inputs)
-            for words in part_problems(name, matrix)
+            for words in entry_problems(name, matrix)
         ]
         check(self, *kinds, *parts, self.shape_problem(), **rules)
         check(self, *self._symmetry_problems())
@@ -106,7 +95,7 @@ class TwoWayOffshoring(Parameters):
             problems.append(
                 problem(f"(gamma_3 - 1) A_3.{entry}", a, np.abs(a - b) <= SAME * (a + b), rule)
             )
-        ratio = np.asarray(self.K / self.L * (self.L_star / self.K_star))
+        ratio = np.asarray(self.k / self.k_star)
         rule = "1, so that there is no reason to trade goods"
         problems.append(problem("k / k_star", ratio, np.abs(ratio - 1) <= SAME, rule))
         return problems
@@ -212,6 +201,10 @@ class TwoWayEquilibrium(TwoCountryEquilibrium):
 
     before: TwoWayEquilibrium | None
 
+    def _at(self, points: NDArray[np.intp], economy: Any) -> Self:
+        before = self.before and self.before._at(points, economy)
+        return replace(super()._at(points, economy), before=before)
+
     @property
     def technology(self) -> Inputs:
         """Inputs of whole goods in this equilibrium."""
@@ -233,7 +226,7 @@ class TwoWayEquilibrium(TwoCountryEquilibrium):
         BRN-29 are the conditions before offshoring, BRN-30 those after and the changes.
         """
         e, T = self.economy, self.technology
-        levels = largest(
+        levels = larger(
             relative(T.costs(self.w, self.r), (1.0, self.p)),
             relative(T.costs(self.w_star, self.r_star), (1.0, self.p)),
             relative(T.employment(self.X, self.Y), (e.L, e.K)),
@@ -273,6 +266,4 @@ class TwoWayEquilibrium(TwoCountryEquilibrium):
 
     def output_elasticities(self, factor: str = "L") -> dict[str, Array]:
         """d ln output / d ln L or K at Home, by name of the good (BRN-9)."""
-        X, Y = self.technology.outputs(*unit(factor))
-        endowment = getattr(self.economy, factor)
-        return {"X": endowment * X / self.X, "Y": endowment * Y / self.Y}
+        return self._output_elasticities(self.technology, factor)

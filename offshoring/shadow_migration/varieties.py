@@ -7,16 +7,14 @@ times its inputs in all, so prices, pay and trade are those of the economy with 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from offshoring.residuals import checked, larger
-from offshoring.shadow_migration.closed import largest
 from offshoring.shadow_migration.heckscher_ohlin import HeckscherOhlin, TwoCountryEquilibrium
-from offshoring.shadow_migration.inputs import problem
 from offshoring.shadow_migration.tasks_abroad import GoodsOffshoring, ServiceOffshoring
 from offshoring.shadow_migration.tasks_equilibrium import OffshoringEquilibrium
 from offshoring.validation import (
@@ -25,10 +23,12 @@ from offshoring.validation import (
     Parameters,
     Value,
     above_one,
+    array_names,
     check,
     freeze,
     numbers,
     positive,
+    problem,
 )
 
 MODELS = (HeckscherOhlin, ServiceOffshoring, GoodsOffshoring)
@@ -161,15 +161,12 @@ class VarietyEquilibrium:
     n_Y: Array
 
     def __post_init__(self) -> None:
-        freeze(self, *(f.name for f in fields(self) if f.type == "Array"))
+        freeze(self, *array_names(self))
 
     @property
     def exists(self) -> NDArray[np.bool_]:
         """Where the economy has an equilibrium, with a price of the basket that floats can hold."""
-        with np.errstate(invalid="ignore", over="ignore", under="ignore"):
-            P = np.asarray(self.P)
-            found: NDArray[np.bool_] = np.isfinite(P) & np.greater(P, np.finfo(float).tiny)
-            return found
+        return np.isfinite(self.P)
 
     @property
     def before(self) -> VarietyEquilibrium:
@@ -181,9 +178,11 @@ class VarietyEquilibrium:
     def P(self) -> Array:
         """Price of the consumption basket; more varieties make it cheaper (BRN-31b)."""
         e, plain = self.economy, self.goods.economy
-        of_X = np.power(self.n_X, 1 / (1 - np.asarray(e.sigma_X)))
-        of_Y = np.power(self.n_Y, 1 / (1 - np.asarray(e.sigma_Y))) * self.goods.p
-        return np.power(of_X, 1 - np.asarray(plain.alpha)) * np.power(of_Y, plain.alpha)
+        with np.errstate(all="ignore"):  # beyond floats: no equilibrium
+            of_X = np.power(self.n_X, 1 / (1 - np.asarray(e.sigma_X)))
+            of_Y = np.power(self.n_Y, 1 / (1 - np.asarray(e.sigma_Y))) * self.goods.p
+            P = np.power(of_X, 1 - np.asarray(plain.alpha)) * np.power(of_Y, plain.alpha)
+        return np.where(np.isfinite(P) & np.greater(P, np.finfo(float).tiny), P, np.nan)[()]
 
     @property
     def U(self) -> Array:
@@ -238,4 +237,4 @@ class VarietyEquilibrium:
             own, paid = model.R.costs(goods.w, goods.r), model.C.costs(goods.w_star, goods.r_star)
             costs = own[0] + paid[0], own[1] + paid[1]
         profits = [c * b / v - 1 for c, b, v in zip(costs, bundles, revenue, strict=True)]
-        return goods.residuals() | {"BRN-31": largest(firms, *profits)}
+        return goods.residuals() | {"BRN-31": larger(firms, *profits)}

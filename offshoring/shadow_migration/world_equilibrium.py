@@ -27,8 +27,8 @@ from scipy.optimize import linprog
 
 from offshoring.residuals import checked
 from offshoring.shadow_migration.closed import technology_problems
-from offshoring.shadow_migration.heckscher_ohlin import ENDOWMENTS, Accounts
-from offshoring.shadow_migration.inputs import ENTRIES, ROUNDING, Inputs, part_problems
+from offshoring.shadow_migration.heckscher_ohlin import ENDOWMENTS, Accounts, TwoCountries
+from offshoring.shadow_migration.inputs import ENTRIES, ROUNDING, Inputs, entry_problems
 from offshoring.shadow_migration.tasks_abroad import GoodsOffshoring, ServiceOffshoring
 from offshoring.validation import (
     Array,
@@ -38,8 +38,6 @@ from offshoring.validation import (
     check,
     freeze,
     kind_problems,
-    open_unit,
-    positive,
 )
 
 SINGLE = "must be one number each: this economy is solved one at a time"
@@ -71,7 +69,7 @@ class Task(Parameters):
         check(
             self,
             *kind_problems(self, A=Inputs),
-            *(part_problems("A", self.A) if isinstance(self.A, Inputs) else []),
+            *(entry_problems("A", self.A) if isinstance(self.A, Inputs) else []),
             chi_X=at_least_one(self.chi_X),
             chi_Y=at_least_one(self.chi_Y),
         )
@@ -107,7 +105,7 @@ class Activity(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class WorldEconomy(Parameters):
+class WorldEconomy(TwoCountries):
     """Two countries and any number of tasks that Home firms can do abroad; one single economy.
 
     Parameters
@@ -136,20 +134,12 @@ class WorldEconomy(Parameters):
     A: Inputs
     tasks: tuple[Task, ...]
     gamma: float
-    alpha: float
-    L: float
-    K: float
-    L_star: float
-    K_star: float
     goods: bool = False
 
     def __post_init__(self) -> None:
-        freeze(self, "gamma", "alpha", *ENDOWMENTS)
+        rules = self._freeze("gamma") | {"gamma": above_one(self.gamma)}
         tasks = self.tasks if isinstance(self.tasks, tuple | list) else (self.tasks,)
         object.__setattr__(self, "tasks", tuple(tasks))
-        rules = {name: positive(getattr(self, name)) for name in ENDOWMENTS}
-        rules["gamma"] = above_one(self.gamma)
-        rules["alpha"] = open_unit(self.alpha)
         check(
             self, *kind_problems(self, A=Inputs, goods=bool), *self._kind_problems(),
             *technology_problems(self.A), **rules,
@@ -370,7 +360,7 @@ class _Programme:
 
 def _optimum(economy: WorldEconomy) -> WorldEquilibrium:
     """The optimum on the frontier of X and Y, in units in which the most of each good is one."""
-    programme, alpha = _Programme(economy), economy.alpha
+    programme, alpha = _Programme(economy), float(economy.alpha)
     low, high = programme.best(1.0, 0.0)[0], programme.best(0.0, 1.0)[0]  # much X, much Y
     while True:
         a, b = high.Y - low.Y, low.X - high.X  # weights at which the two are equal

@@ -2,13 +2,14 @@
 
 from offshoring.skill_upgrading.calibration import Targets, calibrate
 from offshoring.skill_upgrading.economy import ClosedEconomy, OpenEconomy
-from offshoring.skill_upgrading.equilibrium import REGIMES, Equilibria, Equilibrium
+from offshoring.skill_upgrading.equilibrium import Equilibria, Equilibrium
 from offshoring.skill_upgrading.productivity import (
     ExponentialProductivity,
     GivenProductivity,
     PowerProductivity,
     Productivity,
 )
+from offshoring.skill_upgrading.regimes import REGIMES
 from offshoring.skill_upgrading.skill import (
     ExponentialSkill,
     GivenSkill,

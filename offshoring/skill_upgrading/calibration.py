@@ -51,7 +51,8 @@ class Targets(Parameters):
     revenue_share : float or array
         Share of high-tech firms in revenue, strictly between 0 and 1.
 
-    All parameters broadcast together. F_L = 1.
+    All parameters broadcast together. F_L = 1. The defaults are those of the book's benchmark year,
+    orders of magnitude for American manufacturing around 1990.
 
     Raises
     ------
@@ -144,6 +145,8 @@ def calibrate(targets: Targets) -> OpenEconomy:
 
     Raises
     ------
+    ValueError
+        If ``targets`` is no ``Targets``.
     NoEquilibrium
         If the targets cannot be met at some point, see ``targets.attainable``; the message gives
         the first such point and what stands in the way.
@@ -163,6 +166,8 @@ def calibrate(targets: Targets) -> OpenEconomy:
     >>> [round(float(v), 8) for v in (eq.share_M, eq.W_HQ / eq.W_M, eq.import_share)]
     [0.7, 1.65, 0.116]
     """
+    if not isinstance(targets, Targets):
+        raise ValueError(f"calibrate: targets = {targets!r} must be a Targets")
     q_H, a_M = targets.fit()
     bad = ~(np.asarray(a_M) > 0)
     if bad.any():

@@ -38,6 +38,15 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import elementwise
 
 from offshoring.roots import find_root
+from offshoring.skill_upgrading.regimes import (
+    ALL_ABROAD,
+    ALL_HOME,
+    H_ABROAD,
+    SOME_H,
+    SOME_L,
+    WITHOUT_H,
+    WITHOUT_L,
+)
 from offshoring.skill_upgrading.workforce import Workforce
 from offshoring.validation import Array
 
@@ -94,8 +103,8 @@ def place(workers: Workforce, x: ArrayLike, log_kappa: ArrayLike) -> Place:
     return Place(np.asarray(x), log_x + np.clip(log_A, lowest, highest), y_1, y_2, no_L, no_H)
 
 
-def demand(workers: Workforce, at: Place, H_buys: bool) -> Array:
-    """z: intermediates that firms buy at home less what is made, if low-tech firms buy at home."""
+def excess_demand(workers: Workforce, at: Place, H_buys: bool) -> Array:
+    """z, what firms buy of Northern intermediates less what is made; low-tech firms buy there."""
     made = workers.output("M", 0.0, at.y_1)
     bought = workers.output("L", at.y_1, at.y_2)
     if H_buys:
@@ -110,8 +119,8 @@ class Search:
         self.workers = workers = rows.workforce
         sigma, F_L, F_H, F_I = (np.asarray(v) for v in (rows.sigma, rows.F_L, rows.F_H, rows.F_I))
         n = int(np.prod(rows.shape))
-        self.all_home = Stretch(full((F_L / F_H) ** (1 / sigma), n), np.ones(n))
-        self.H_abroad = Stretch(full((F_L / (F_H + F_I)) ** (1 / sigma), n), full(rows.theta, n))
+        self.stretch_home = Stretch(full((F_L / F_H) ** (1 / sigma), n), np.ones(n))
+        self.stretch_H = Stretch(full((F_L / (F_H + F_I)) ** (1 / sigma), n), full(rows.theta, n))
         larger = F_L + np.where(np.isinf(F_I), 0.0, F_I), F_H + np.where(np.isinf(F_I), 0.0, F_I)
         self.both_abroad = full((larger[0] / larger[1]) ** (1 / sigma), n)
         self.theta = full(rows.theta, n)
@@ -126,7 +135,7 @@ class Search:
         workers, C = self.workers, self.C_H
         never, always = C <= 0, np.isinf(C)
         C = np.where(never | always, 0.5, C)
-        by_entry = (C + 1) / self.all_home.k - 1
+        by_entry = (C + 1) / self.stretch_home.k - 1
         with np.errstate(divide="ignore", over="ignore"):
             no_H = C / np.exp(workers.log_ratio("L", "H", workers.top))
         y = workers.at_log_ratio("M", "H", np.minimum(np.log(C), 0))
@@ -143,11 +152,11 @@ class Search:
     def _all_home(self) -> dict[str, NDArray[Any]]:
         """Nobody offshores: the only zero above x_H."""
         low = np.clip(self.x_H, self.lowest, 1.0)
-        stretch, one = self.all_home, np.ones_like(low)
+        stretch, one = self.stretch_home, np.ones_like(low)
         start = self._z(stretch, low, H_buys=True)
         has = (self.x_H < 1) & (start < 0)
         points, x, log_kappa = self._monotone(has, stretch, low, one, H_buys=True)
-        return self._rows(points, x, log_kappa, 0)
+        return self._rows(points, x, log_kappa, ALL_HOME)
 
     def _some_H(self) -> dict[str, NDArray[Any]]:
         """At x_H, where high-tech firms do not care where they buy."""
@@ -155,10 +164,10 @@ class Search:
         points = np.flatnonzero(inside)
         workers = self.workers.take(points)
         at = place(workers, self.x_H[points], self.log_kappa_H[points])
-        over = demand(workers, at, H_buys=True) >= 0
-        under = demand(workers, at, H_buys=False) < 0
+        over = excess_demand(workers, at, H_buys=True) >= 0
+        under = excess_demand(workers, at, H_buys=False) < 0
         points = points[over & under]
-        return self._rows(points, self.x_H[points], self.log_kappa_H[points], 1)
+        return self._rows(points, self.x_H[points], self.log_kappa_H[points], SOME_H)
 
     def _some_L(self) -> dict[str, NDArray[Any]]:
         """At x_L, where low-tech firms do not care where they buy."""
@@ -166,10 +175,10 @@ class Search:
         inside = (x < 1) & (x > self.lowest)
         points = np.flatnonzero(inside)
         workers = self.workers.take(points)
-        log_kappa = self.H_abroad.log_kappa(x)[points]
-        over = demand(workers, place(workers, x[points], log_kappa), H_buys=False) >= 0
+        log_kappa = self.stretch_H.log_kappa(x)[points]
+        over = excess_demand(workers, place(workers, x[points], log_kappa), H_buys=False) >= 0
         points, log_kappa = points[over], log_kappa[over]
-        return self._rows(points, x[points], log_kappa, 3)
+        return self._rows(points, x[points], log_kappa, SOME_L)
 
     def _both(self) -> dict[str, NDArray[Any]]:
         """Everybody offshores, and nobody makes intermediates."""
@@ -177,11 +186,11 @@ class Search:
         theta = self.theta[points]
         with np.errstate(divide="ignore"):
             log_kappa = np.log(np.maximum(self.both_abroad[points] * (1 + theta) - theta, 0))
-        return self._rows(points, np.ones(points.size), log_kappa, 4)
+        return self._rows(points, np.ones(points.size), log_kappa, ALL_ABROAD)
 
     def _H_abroad(self) -> list[dict[str, NDArray[Any]]]:
         """High-tech firms offshore and low-tech ones do not: the zeros between x_L and x_H."""
-        stretch = self.H_abroad
+        stretch = self.stretch_H
         low = np.maximum(self.x_L, self.lowest)
         high = np.minimum(self.x_H, 1.0)
         some = low < high
@@ -194,10 +203,10 @@ class Search:
         flat = some & ~falls & signs[0] & (corner > low) & (at_corner >= 0)
         nobody = self._monotone(flat, stretch, low, corner, H_buys=False)
         many = self._many(some & ~falls & (corner < high), stretch, low, high)
-        return [self._rows(*found, 2) for found in (one, nobody, many)]
+        return [self._rows(*found, H_ABROAD) for found in (one, nobody, many)]
 
     def _z(self, stretch: Stretch, x: Array, H_buys: bool) -> Array:
-        return demand(self.workers, place(self.workers, x, stretch.log_kappa(x)), H_buys)
+        return excess_demand(self.workers, place(self.workers, x, stretch.log_kappa(x)), H_buys)
 
     def _monotone(
         self, has: NDArray[np.bool_], stretch: Stretch, low: Array, high: Array, H_buys: bool
@@ -209,11 +218,11 @@ class Search:
 
         def without_H(x: Array, row: Array) -> Array:
             workers = self.workers.take(row.astype(int))
-            return demand(workers, place(workers, x, -np.inf), H_buys)
+            return excess_demand(workers, place(workers, x, -np.inf), H_buys)
 
         def with_H(t: Array, row: Array, k: Array, m: Array) -> Array:
             workers = self.workers.take(row.astype(int))
-            return demand(workers, place(workers, Stretch(k, m).x(t), t), H_buys)
+            return excess_demand(workers, place(workers, Stretch(k, m).x(t), t), H_buys)
 
         rows = np.flatnonzero(has & empty)
         x[rows] = rising_root(without_H, low[rows], corner[rows], (rows,))
@@ -258,16 +267,16 @@ class Search:
         ends = [v[order] for v in (a, b, z_a, z_b)]
         row, a, b = self._crossings(row[order], *ends)
         part = Stretch(stretch.k[row], stretch.m[row])
-        t = find_root(self._gap, a, b, (row, *part))
+        t = find_root(self._gap, a, b, (row,))
         return row, part.x(t), t
 
     def _cutoffs(self, row: NDArray[np.intp], t: Array) -> Array:
         """y_1 and y_2 at log kappa = t, while high-tech firms offshore."""
         workers = self.workers.take(row)
-        at = place(workers, Stretch(self.H_abroad.k[row], self.H_abroad.m[row]).x(t), t)
+        at = place(workers, Stretch(self.stretch_H.k[row], self.stretch_H.m[row]).x(t), t)
         return np.array([at.y_1, at.y_2])
 
-    def _gap(self, t: Array, row: Array, *_: Array) -> Array:
+    def _gap(self, t: Array, row: Array) -> Array:
         number = row.astype(int)
         return net(self.workers.take(number), *self._cutoffs(number, t))
 
@@ -290,6 +299,8 @@ class Search:
             lambda t, row, side: side * self._gap(t, row), (a[left], b[left], b[left + 1]),
             args=(ends[0], side),
         )  # fmt: skip
+        if not np.all(low.success):  # two equilibria could be lost without a word
+            raise RuntimeError(f"an extremum was not found: status {np.unique(low.status)}")
         twice = np.asarray(low.f_x) < 0
         extra = [v[twice] for v in (*ends, low.x)]
         rows = np.concatenate([row[crossed], extra[0], extra[0]])
@@ -308,22 +319,21 @@ class Search:
         M = workers.output("M", 0.0, at.y_1)
         Q_L = workers.output("L", at.y_1, at.y_2)
         Q_H = workers.output("H", at.y_2, workers.top)
-        shares = {0: (0.0, 0.0), 2: (1.0, 0.0), 4: (1.0, 1.0)}
+        shares = {ALL_HOME: (0.0, 0.0), H_ABROAD: (1.0, 0.0), ALL_ABROAD: (1.0, 1.0)}
         with np.errstate(divide="ignore", invalid="ignore"):
-            if regime == 1:
+            if regime == SOME_H:
                 s_H, s_L = 1 - (M - Q_L) / Q_H, np.zeros_like(M)
-            elif regime == 3:
+            elif regime == SOME_L:
                 s_H, s_L = np.ones_like(M), 1 - M / Q_L
             else:
                 s_H, s_L = (np.full_like(M, share) for share in shares[regime])
-        without_L = {0: 5, 1: 6}.get(regime, regime)
-        without_H = {0: 7, 2: 7, 3: 8, 4: 9}.get(regime, regime)
-        names = np.where(at.no_H, without_H, np.where(at.no_L, without_L, regime))
+        without_L, without_H = WITHOUT_L.get(regime, regime), WITHOUT_H.get(regime, regime)
+        numbers = np.where(at.no_H, without_H, np.where(at.no_L, without_L, regime))
         return {
             "point": row, "y_1": at.y_1, "y_2": at.y_2, "C_L": at.x,
             "log_C_H": at.log_C_H,
             "s_L": np.where(at.no_L, 0.0, s_L), "s_H": np.where(at.no_H, 0.0, s_H),
-            "regime": names,
+            "regime": numbers,
         }  # fmt: skip
 
 

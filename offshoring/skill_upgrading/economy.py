@@ -29,28 +29,8 @@ from offshoring.validation import (
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class ClosedEconomy(Parameters):
-    """Heterogeneous workers, low-tech and high-tech firms, no trade.
-
-    Parameters
-    ----------
-    productivity : Productivity
-        What each worker can do: ``ExponentialProductivity`` or another.
-    skill : Skill
-        How skill is distributed: ``ExponentialSkill`` or another.
-    sigma : float or array
-        Elasticity of substitution between varieties, > 1; pure number.
-    F_H, F_L : float or array
-        Fixed cost of a high-tech and of a low-tech firm, 0 < F_L < F_H; in units of its output.
-
-    All parameters broadcast together; their common shape is that of the equilibrium.
-
-    Raises
-    ------
-    ValueError
-        One message that lists every parameter out of its range, its value and its rule; or if the
-        output of all workers is infinite.
-    """
+class _Economy(Parameters):
+    """What the closed and the open economy share."""
 
     productivity: Productivity
     skill: Skill
@@ -75,6 +55,31 @@ class ClosedEconomy(Parameters):
     def _further_rules(self) -> dict[str, tuple[ArrayLike, str]]:
         return {}
 
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ClosedEconomy(_Economy):
+    """Heterogeneous workers, low-tech and high-tech firms, no trade.
+
+    Parameters
+    ----------
+    productivity : Productivity
+        What each worker can do: ``ExponentialProductivity`` or another.
+    skill : Skill
+        How skill is distributed: ``ExponentialSkill`` or another.
+    sigma : float or array
+        Elasticity of substitution between varieties, > 1; pure number.
+    F_H, F_L : float or array
+        Fixed cost of a high-tech and of a low-tech firm, 0 < F_L < F_H; in units of its output.
+
+    All parameters broadcast together; their common shape is that of the equilibrium.
+
+    Raises
+    ------
+    ValueError
+        One message that lists every parameter out of its range, its value and its rule; or if the
+        output of all workers is infinite.
+    """
+
     def solve(self) -> Equilibrium:
         """The equilibrium; there is always one, and only one (JM-E1).
 
@@ -98,18 +103,18 @@ class ClosedEconomy(Parameters):
         >>> [round(float(v), 10) for v in (eq.Z_1, eq.Z_2, eq.welfare)]
         [1.3122865102, 2.7555622457, 0.2273718822]
         """
-        return self._open().equilibria()[0]
+        return self._open()._solved(type(self).__name__)[0]
 
     def _open(self) -> OpenEconomy:
         """The same economy if no firm can ever afford to offshore."""
         return OpenEconomy(
             productivity=self.productivity, skill=self.skill, sigma=self.sigma, F_H=self.F_H,
-            F_L=self.F_L, theta=0.5, F_I=np.inf,
+            F_L=self.F_L, theta=0.5, F_I=np.inf,  # no theta counts if nobody can pay F_I
         )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class OpenEconomy(ClosedEconomy):
+class OpenEconomy(_Economy):
     """The same economy where firms can buy intermediates in a low-wage South.
 
     Parameters
@@ -189,18 +194,22 @@ class OpenEconomy(ClosedEconomy):
         >>> [round(float(eq.Z_1), 10) for eq in eqs], eqs.regime.tolist()
         ([1.9160786029, 2.1768735004, 3.0332216879], [2, 2, 3])
         """
+        return self._solved(type(self).__name__)
+
+    def _solved(self, name: str) -> Equilibria:
+        """All equilibria of the economy that the user calls by a name."""
         eqs = Equilibria.stacked(self, "y_1", Search(self.flat()).run())
-        self._tell(eqs)
+        self._tell(eqs, name)
         return checked(eqs)
 
-    def _tell(self, eqs: Equilibria) -> None:
+    def _tell(self, eqs: Equilibria, name: str) -> None:
         """Warn of points without an equilibrium in floats, and of an even number of them."""
         none, even = eqs.count == 0, (eqs.count > 0) & (eqs.count % 2 == 0)
         if none.any() and self.shape == ():
-            raise NoEquilibrium(f"{type(self).__name__}: the equilibrium is beyond floats")
+            raise NoEquilibrium(f"{name}: the equilibrium is beyond floats")
         for points, words in ((none, "no equilibrium in floats"), (even, "an even number of them")):
             if points.any():
                 warnings.warn(
-                    f"{type(self).__name__}: {words} at {points.sum()} of {points.size} points",
-                    stacklevel=3,
+                    f"{name}: {words} at {points.sum()} of {points.size} points",
+                    stacklevel=4,
                 )

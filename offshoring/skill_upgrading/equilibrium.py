@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from offshoring.branches import Branches
-from offshoring.residuals import larger
+from offshoring.residuals import larger, zero_profit
 from offshoring.skill_upgrading import responses
 from offshoring.skill_upgrading.productivity import ACTIVITIES
-from offshoring.validation import Array, freeze
-
-REGIMES = (
-    "closed",
-    "some high-tech firms offshore",
-    "high-tech firms offshore",
-    "some low-tech firms offshore",
-    "all firms offshore",
-    "no low-tech firm, closed",
-    "no low-tech firm, some offshore",
-    "no high-tech firm, closed",
-    "no high-tech firm, some offshore",
-    "no high-tech firm, all offshore",
-)
-NO_L, NO_H = (5, 6), (7, 8, 9)  # regimes without low-tech and without high-tech firms
+from offshoring.skill_upgrading.regimes import WITHOUT_H, WITHOUT_L
+from offshoring.validation import Array, array_names, freeze
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -46,7 +33,7 @@ class Equilibrium:
     s_L, s_H : float or array
         Share of the sector's output whose firms import intermediates.
     regime : int or array of int
-        Number of the regime, see ``REGIMES``; -1 where there is no equilibrium.
+        Number of the regime, a key of ``REGIMES``; -1 where there is no equilibrium.
     """
 
     economy: Any
@@ -59,7 +46,7 @@ class Equilibrium:
     regime: NDArray[np.intp]
 
     def __post_init__(self) -> None:
-        freeze(self, *(f.name for f in fields(self) if f.type == "Array"))
+        freeze(self, *array_names(self))
         regime = np.array(self.regime)
         regime.flags.writeable = False
         object.__setattr__(self, "regime", regime if regime.ndim else int(regime))
@@ -121,7 +108,10 @@ class Equilibrium:
 
     @property
     def unit_costs(self) -> dict[str, Array]:
-        """Unit costs of the final good, by kind of firm: LD, LO, HD, HO."""
+        """Unit costs of the final good, by kind of firm: LD, LO, HD, HO.
+
+        In a closed economy no firm is of the kinds LO and HO, and their costs mean nothing.
+        """
         theta = self.economy.theta
         return {
             "LD": self.C_L + 1, "LO": self.C_L + theta, "HD": self.C_H + 1, "HO": self.C_H + theta
@@ -136,9 +126,10 @@ class Equilibrium:
     @property
     def firms(self) -> dict[str, Array]:
         """Numbers of firms by kind (JM-18, 31)."""
+        Q_L, Q_H = self.Q_L, self.Q_H
         outputs = {
-            "LD": (1 - self.s_L) * self.Q_L, "LO": self.s_L * self.Q_L,
-            "HD": (1 - self.s_H) * self.Q_H, "HO": self.s_H * self.Q_H,
+            "LD": (1 - self.s_L) * Q_L, "LO": self.s_L * Q_L,
+            "HD": (1 - self.s_H) * Q_H, "HO": self.s_H * Q_H,
         }  # fmt: skip
         fixed = self.fixed_costs
         return {kind: Q / (self.economy.sigma * fixed[kind]) for kind, Q in outputs.items()}
@@ -146,17 +137,19 @@ class Equilibrium:
     @property
     def N_L(self) -> Array:
         """Number of low-tech firms."""
-        return self.firms["LD"] + self.firms["LO"]
+        firms = self.firms
+        return firms["LD"] + firms["LO"]
 
     @property
     def N_H(self) -> Array:
         """Number of high-tech firms."""
-        return self.firms["HD"] + self.firms["HO"]
+        firms = self.firms
+        return firms["HD"] + firms["HO"]
 
     @property
     def N(self) -> Array:
         """Number of firms, each with a variety."""
-        return self.N_L + self.N_H
+        return np.asarray(sum(self.firms.values()))[()]
 
     @property
     def rho_P(self) -> Array:
@@ -223,7 +216,14 @@ class Equilibrium:
         """Wage of a worker of skill Z >= 0, the most that any activity pays (JM-6).
 
         Skills broadcast with the fields; above the top, what such a worker would earn.
+
+        Raises
+        ------
+        ValueError
+            If a skill is negative.
         """
+        if np.any(negative := np.asarray(Z) < 0):
+            raise ValueError(f"Z = {np.asarray(Z)[negative].flat[0]:g} must be >= 0")
         phi = self.economy.productivity
         y = phi.index(Z)
         logs = [np.zeros_like(self.C_L), np.log(self.C_L), self.log_C_H]
@@ -235,7 +235,7 @@ class Equilibrium:
         return self.wage(Z) / self.P
 
     def wage_at(self, rank: ArrayLike) -> Array:
-        """Wage of the worker with the share ``rank`` of all workers below, 0 <= rank <= 1."""
+        """Wage of the worker with the share ``rank`` of all workers below, from 0 to 1."""
         return self.wage(self.economy.skill.quantile(rank))
 
     @property
@@ -244,7 +244,7 @@ class Equilibrium:
 
         Where some firms do not care whether they offshore, or all do the same, it is +1.
         """
-        D = np.asarray(self.totals()["D"])
+        D = np.asarray(responses.D(self))
         return np.where(self.exists, np.where(D > 0, -1.0, 1.0), np.nan)[()]
 
     def partials(self) -> dict[str, Array]:
@@ -265,7 +265,8 @@ class Equilibrium:
         JM-22 is what a low-tech firm would lose by offshoring, JM-22b what a high-tech firm gains
         by it, as shares of the firm's costs; JM-23 is 2 less relative revenue of high-tech firms;
         JM-24 the smaller of C_L - C_H and theta - C_L, of which C_L < 1 is always true; JM-T7 is
-        theta**-sigma - (F_H + F_I) / F_L, > 0 where there can be only one equilibrium.
+        theta**-sigma - (F_H + F_I) / F_L, > 0 where there can be only one equilibrium. NaN where
+        there is none, and in a closed economy.
         """
         e, c = self.economy, self.unit_costs
         fixed = {kind: np.asarray(F) for kind, F in self.fixed_costs.items()}
@@ -279,7 +280,8 @@ class Equilibrium:
                 "JM-24": np.minimum(self.C_L - self.C_H, e.theta - self.C_L),
                 "JM-T7": np.asarray(e.theta) ** -np.asarray(e.sigma) - fixed["HO"] / fixed["LD"],
             }
-        return {name: np.where(self.exists, value, np.nan)[()] for name, value in found.items()}
+        there = self.exists & np.isfinite(e.F_I)
+        return {name: np.where(there, value, np.nan)[()] for name, value in found.items()}
 
     def residuals(self) -> dict[str, Array]:
         """Relative error of every condition, from the fields alone.
@@ -289,7 +291,8 @@ class Equilibrium:
         market for Northern intermediates; JM-9 spending and sales.
         """
         e, w = self.economy, self.economy.workforce
-        has_L, has_H = ~np.isin(self.regime, NO_L), ~np.isin(self.regime, NO_H)
+        has_L = ~np.isin(self.regime, list(WITHOUT_L.values()))
+        has_H = ~np.isin(self.regime, list(WITHOUT_H.values()))
         log_C_L = np.log(self.C_L)
         margin_1 = np.where(
             has_L,
@@ -299,25 +302,26 @@ class Equilibrium:
         with np.errstate(invalid="ignore"):  # no worker is at an infinite cutoff
             margin_2 = self.log_C_H - log_C_L - w.log_ratio("L", "H", self.y_2)
         margin_2 = np.where(has_L & has_H, margin_2, 0.0)
-        costs, fixed, firms = self.unit_costs, self.fixed_costs, self.firms
+        costs, fixed, firms, log_B = self.unit_costs, self.fixed_costs, self.firms, self.log_B
+        M, Q_L, Q_H = self.M, self.Q_L, self.Q_H
         profits = {}
         for kind, c in costs.items():
-            loss = c * np.exp((np.log(fixed[kind]) - self.log_B) / e.sigma) - 1
-            profits[kind] = np.where(firms[kind] > 0, loss, np.minimum(loss, 0))
-        used = (1 - self.s_L) * self.Q_L + (1 - self.s_H) * self.Q_H
+            loss = c * np.exp((np.log(fixed[kind]) - log_B) / e.sigma) - 1
+            profits[kind] = zero_profit(loss, firms[kind])
+        used = (1 - self.s_L) * Q_L + (1 - self.s_H) * Q_H
         with np.errstate(invalid="ignore"):
             sales = sum(
                 np.where(n > 0, n * e.sigma * costs[kind] * fixed[kind], 0.0)
                 for kind, n in firms.items()
             )
         # the market's size, with all of a sector in which some firms buy at home
-        size = self.M + np.where(self.s_L < 1, self.Q_L, 0) + np.where(self.s_H < 1, self.Q_H, 0)
+        size = M + Q_L + np.where(self.s_H < 1, Q_H, 0)
         return {
             "JM-7": larger(margin_1, margin_2),
             "JM-9": sales / self.E - 1,
             "JM-12": larger(profits["LD"], profits["HD"]),
             "JM-21": larger(profits["LO"], profits["HO"]),
-            "JM-27": (used - self.M) / np.where(size > 0, size, 1.0),
+            "JM-27": (used - M) / np.where(size > 0, size, 1.0),
         }
 
 

@@ -40,7 +40,7 @@ class Productivity(Parameters):
         return self.log_phi(low, y) - self.log_phi(high, y)
 
     @abstractmethod
-    def at_gap(self, low: str, high: str, log_ratio: ArrayLike, top: Value) -> Array:
+    def at_log_ratio(self, low: str, high: str, log_ratio: ArrayLike, top: Value) -> Array:
         """Index at which log phi_low - log phi_high is the given number <= 0; ``top`` if beyond."""
 
     def index(self, Z: ArrayLike) -> Array:
@@ -85,7 +85,7 @@ class _Steady(Productivity):
         gap = np.asarray(getattr(self, high)) - getattr(self, low)
         return np.asarray(-gap * y)[()]  # y may be inf
 
-    def at_gap(self, low: str, high: str, log_ratio: ArrayLike, top: Value) -> Array:
+    def at_log_ratio(self, low: str, high: str, log_ratio: ArrayLike, top: Value) -> Array:
         gap = np.asarray(getattr(self, high)) - getattr(self, low)
         return np.minimum(-np.asarray(log_ratio) / gap, top)[()]
 
@@ -162,7 +162,7 @@ class GivenProductivity(Productivity):
     ...     lambda Z: 0.1 * Z, lambda Z: 0.3 * Z, lambda Z: 0.3 * Z + 0.1 * Z**2 / (1 + Z),
     ...     lambda Z: 0.1 + 0 * Z, lambda Z: 0.3 + 0 * Z,
     ...     lambda Z: 0.3 + 0.1 * (Z**2 + 2 * Z) / (1 + Z) ** 2)
-    >>> round(float(phi.at_gap("M", "L", -0.5, 10.0)), 10)
+    >>> round(float(phi.at_log_ratio("M", "L", -0.5, 10.0)), 10)
     2.5
     """
 
@@ -181,7 +181,7 @@ class GivenProductivity(Productivity):
 
     def __post_init__(self) -> None:
         Z = np.concatenate([np.linspace(0, 5, 301)[1:], np.geomspace(5, 1000, 100)])
-        step = 1e-6 * (1 + Z)
+        step = 1e-6 * (1 + Z)  # of central differences, right to about 1e-10 for smooth logs
         kinds = [f"{kind}_{name}" for kind in ("log", "slope") for name in ACTIVITIES]
         given = {name: getattr(self, name) for name in kinds}
         check(
@@ -196,7 +196,7 @@ class GivenProductivity(Productivity):
             slope = self.slope(name, Z)
             rise = (self.log_phi(name, Z + step) - self.log_phi(name, Z - step)) / (2 * step)
             with np.errstate(invalid="ignore"):
-                wrong = np.abs(slope - rise) > 1e-4 * (1 + np.abs(slope))
+                wrong = np.abs(slope - rise) > 1e-4 * (1 + np.abs(slope))  # far beyond their error
             rule = f"> slope_{before}" if before else "> 0"
             for bad, words in ((~(slope > last), rule), (wrong, f"the derivative of log_{name}")):
                 if bad.any():
@@ -206,7 +206,7 @@ class GivenProductivity(Productivity):
             last, before = slope, name
         check(self, *problems)
 
-    def at_gap(self, low: str, high: str, log_ratio: ArrayLike, top: Value) -> Array:
+    def at_log_ratio(self, low: str, high: str, log_ratio: ArrayLike, top: Value) -> Array:
         target, end = np.broadcast_arrays(np.asarray(log_ratio, float), np.asarray(top, float))
 
         def gap(y: Array, target: Array) -> Array:

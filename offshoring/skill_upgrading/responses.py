@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from offshoring.skill_upgrading.regimes import ALL_HOME, H_ABROAD
 from offshoring.validation import Array
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def closed_responses(eq: Equilibrium) -> dict[str, Array]:
             "C_H": dC_H * dy_2,
             "log_welfare": -share / (np.asarray(e.sigma) - 1) / e.F_H,
         }
-    return _only(eq, 0, values)
+    return _only(eq, ALL_HOME, values)
 
 
 def partials(eq: Equilibrium) -> dict[str, Array]:
@@ -139,7 +140,15 @@ def partials(eq: Equilibrium) -> dict[str, Array]:
             "log_P": dindex / index / (1 - sigma) * per_skill,
             "log_welfare": gain / ((sigma - 1) * W ** (sigma - 1) * index) * per_skill,
         }
-    return _only(eq, 2, values)
+    return _only(eq, H_ABROAD, values)
+
+
+def D(eq: Equilibrium) -> Array:
+    """D of JM-T0: where it is > 0, more offshoring raises its profit; NaN outside regime 2."""
+    with np.errstate(all="ignore"):
+        v = slopes(eq)
+        _, _, slope = v.along(v.move(v.phi_L2), np.asarray(eq.economy.theta))
+        return _only(eq, H_ABROAD, {"D": slope / v.stretch_2})["D"]
 
 
 def totals(eq: Equilibrium) -> dict[str, Array]:
@@ -175,4 +184,4 @@ def totals(eq: Equilibrium) -> dict[str, Array]:
             "log_P": (sigma * dC_L / (v.S + 1) - dE / eq.E) / (sigma - 1),
         }
         values["log_welfare"] = dW / eq.W - values["log_P"]
-    return _only(eq, 2, values)
+    return _only(eq, H_ABROAD, values)

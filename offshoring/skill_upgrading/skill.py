@@ -49,18 +49,18 @@ class Skill(Parameters):
     def share_above(self, Z: ArrayLike) -> Array:
         """Share of workers with more skill, 1 - G(Z)."""
 
-    def quantile(self, u: ArrayLike) -> Array:
-        """Skill of the worker with the share u of workers below.
+    def quantile(self, rank: ArrayLike) -> Array:
+        """Skill of the worker with the share ``rank`` of workers below.
 
         Raises
         ------
         ValueError
-            If u is not between 0 and 1.
+            If a rank is not between 0 and 1.
         """
-        ranks = np.asarray(u, float)
+        ranks = np.asarray(rank, float)
         if not np.all((ranks >= 0) & (ranks <= 1)):
             worst = ranks[~((ranks >= 0) & (ranks <= 1))].flat[0]
-            raise ValueError(f"u = {worst:g} must be >= 0 and <= 1")
+            raise ValueError(f"rank = {worst:g} must be >= 0 and <= 1")
         with np.errstate(divide="ignore"):  # the top may be inf
             return self._quantile(ranks)
 
@@ -72,6 +72,8 @@ class Skill(Parameters):
         """Share of workers with less skill, G(Z)."""
         return 1 - self.share_above(Z)
 
+
+ACCURACY = 1e-10  # relative error that an integral over all workers may have
 
 # Where ranks are exp(-x): fine steps where most workers are, wide ones for what productivity that
 # grows with skill makes of the tail
@@ -103,22 +105,22 @@ class ExponentialSkill(Skill):
 
     def density(self, Z: ArrayLike) -> Array:
         """Workers per unit of skill."""
-        return np.asarray(self.rate * np.exp(-self.rate * np.asarray(Z)))[()]
+        return np.where(np.asarray(Z) < 0, 0.0, self.rate * np.exp(-self.to_x(Z)))[()]
 
     def share_above(self, Z: ArrayLike) -> Array:
         """Share of workers with more skill."""
-        return np.asarray(np.exp(-self.rate * np.asarray(Z)))[()]
+        return np.exp(-self.to_x(Z))
 
     def share_below(self, Z: ArrayLike) -> Array:
         """Share of workers with less skill."""
-        return np.asarray(-np.expm1(-self.rate * np.asarray(Z)))[()]
+        return -np.expm1(-self.to_x(Z))
 
     def _quantile(self, u: Array) -> Array:
         return np.asarray(-np.log1p(-u) / self.rate)[()]
 
     def to_x(self, Z: ArrayLike) -> Array:
         """Minus the log of the share of workers above."""
-        return np.asarray(self.rate * np.asarray(Z, float))[()]
+        return np.asarray(self.rate * _from_zero(Z))[()]
 
     def from_x(self, x: ArrayLike) -> Array:
         """The skill at a coordinate."""
@@ -154,7 +156,8 @@ class UniformSkill(Skill):
 
     def density(self, Z: ArrayLike) -> Array:
         """Workers per unit of skill."""
-        return np.where(np.asarray(Z) <= self.top, 1 / np.asarray(self.top), 0.0)[()]
+        Z = np.asarray(Z)
+        return np.where((Z >= 0) & (self.top >= Z), 1 / np.asarray(self.top), 0.0)[()]
 
     def share_above(self, Z: ArrayLike) -> Array:
         """Share of workers with more skill."""
@@ -205,23 +208,23 @@ class ParetoSkill(Skill):
 
     def density(self, Z: ArrayLike) -> Array:
         """Workers per unit of skill."""
-        a = self.alpha
-        return np.asarray(a * (1 + np.asarray(Z, float)) ** (-a - np.asarray(1.0)))[()]
+        x, log_Z = self.to_x(Z), np.log1p(_from_zero(Z))
+        return np.where(np.asarray(Z) < 0, 0.0, self.alpha * np.exp(-x - log_Z))[()]
 
     def share_above(self, Z: ArrayLike) -> Array:
         """Share of workers with more skill."""
-        return np.asarray(np.exp(-self.alpha * np.log1p(Z)))[()]
+        return np.exp(-self.to_x(Z))
 
     def share_below(self, Z: ArrayLike) -> Array:
         """Share of workers with less skill."""
-        return np.asarray(-np.expm1(-self.alpha * np.log1p(Z)))[()]
+        return -np.expm1(-self.to_x(Z))
 
     def _quantile(self, u: Array) -> Array:
         return np.expm1(-np.log1p(-u) / self.alpha)
 
     def to_x(self, Z: ArrayLike) -> Array:
         """Minus the log of the share of workers above."""
-        return np.asarray(self.alpha * np.log1p(Z))[()]
+        return np.asarray(self.alpha * np.log1p(_from_zero(Z)))[()]
 
     def from_x(self, x: ArrayLike) -> Array:
         """The skill at a coordinate."""
@@ -279,7 +282,7 @@ class LognormalSkill(Skill):
     def to_x(self, Z: ArrayLike) -> Array:
         """Standard deviations of log skill from its mean."""
         with np.errstate(divide="ignore"):  # nobody is less skilled than 0
-            return np.asarray((np.log(Z) - self.mu) / self.s)[()]
+            return np.asarray((np.log(_from_zero(Z)) - self.mu) / self.s)[()]
 
     def from_x(self, x: ArrayLike) -> Array:
         """The skill at a coordinate."""
@@ -333,17 +336,20 @@ class GivenSkill(Skill):
         single = "" if self.shape == () else "top and scale must be single numbers"
         check(self, single, top=(np.asarray(self.top) > 0, "> 0"), scale=positive(self.scale))
         tried = self.from_x(np.linspace(0, 1, 1001)[:-1])
-        least = np.min(self.density(tried))
-        if not least >= 0:
-            raise ValueError(f"GivenSkill: pdf = {least:g} at some skill and must be >= 0")
+        values = np.asarray(self.density(tried))
+        bad = ~(values >= 0)
+        if bad.any():
+            raise ValueError(
+                f"GivenSkill: pdf = {values[bad][0]:g} at Z = {tried[bad][0]:g} must be >= 0"
+            )
         total = float(self.share_above(0.0))
-        if not abs(total - 1) <= 1e-10:
+        if not abs(total - 1) <= ACCURACY:
             raise ValueError(f"GivenSkill: the integral of pdf = {total:.12g} must be 1")
 
     def density(self, Z: ArrayLike) -> Array:
         """Workers per unit of skill."""
         Z = np.asarray(Z, float)
-        inside = np.isfinite(Z) & (self.top >= Z)  # nobody is infinitely skilled
+        inside = np.isfinite(Z) & (Z >= 0) & (self.top >= Z)  # nobody is infinitely skilled
         return np.where(inside, self.pdf(np.where(inside, Z, 0.0)), 0.0)[()]
 
     def share_above(self, Z: ArrayLike) -> Array:
@@ -356,7 +362,7 @@ class GivenSkill(Skill):
 
     def to_x(self, Z: ArrayLike) -> Array:
         """Skill relative to the top; Z / (Z + scale) where there is none."""
-        Z = np.asarray(Z, float)
+        Z = _from_zero(Z)
         if np.isfinite(self.top):
             return np.minimum(Z / self.top, 1)[()]
         return (1 - self.scale / (self.scale + Z))[()]
@@ -376,6 +382,11 @@ class GivenSkill(Skill):
             return np.asarray(self.density(self.from_x(x)) * self.top)[()]
         rest = np.where(x < 1, 1 - x, 1.0)
         return np.asarray(self.density(self.from_x(x)) * self.scale / rest**2)[()]
+
+
+def _from_zero(Z: ArrayLike) -> Array:
+    """Skills, of which those below zero count as zero: nobody has them."""
+    return np.maximum(np.asarray(Z, float), 0)
 
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(16)

@@ -24,6 +24,7 @@ from offshoring.skill_upgrading.productivity import (
     Productivity,
 )
 from offshoring.skill_upgrading.skill import (
+    ACCURACY,
     ExponentialSkill,
     ParetoSkill,
     Skill,
@@ -38,7 +39,7 @@ CLOSED: dict[tuple[type, type], Callable[[Any], tuple[Value, Value]]] = {
     (PowerProductivity, ParetoSkill): lambda skill: (skill.alpha, np.inf),
     (PowerProductivity, UniformSkill): lambda skill: (-1.0, np.log1p(skill.top)),
 }
-ACCURACY = 1e-10  # relative error of the output of all workers that an integral may have
+PANELS = 4  # of an exponential integrand; with 16 nodes each the error is of rounding size
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +64,7 @@ class Workforce(Parameters):
 
     def at_log_ratio(self, low: str, high: str, log_ratio: ArrayLike) -> Array:
         """Index with that :meth:`log_ratio`; ``top`` where no worker reaches it."""
-        return self.productivity.at_gap(low, high, log_ratio, self.top)
+        return self.productivity.at_log_ratio(low, high, log_ratio, self.top)
 
     def density(self, y: ArrayLike) -> Array:
         """Workers per unit of the index."""
@@ -88,18 +89,20 @@ class _ClosedForm(Workforce):
 
     def __post_init__(self) -> None:
         freeze(self, "top", "rate")
-        steep = np.asarray(self._slope("H"))
-        if not np.all((steep < self.rate) | np.isfinite(self.top)):
+        steep, rate, top = np.broadcast_arrays(self._slope("H"), self.rate, self.top)
+        bad = (steep >= rate) & np.isinf(top)
+        if bad.any():
+            name = "alpha" if isinstance(self.skill, ParetoSkill) else "rate"
             raise ValueError(
-                f"Workforce: H = {np.max(steep):g} must be < {np.min(self.rate):g}, the rate at "
-                "which skill thins out, or the output of all workers is infinite"
+                f"productivity.H = {steep[bad][0]:g} must be < skill.{name} = {rate[bad][0]:g}, or "
+                "the output of all workers is infinite"
             )
         with np.errstate(over="ignore", invalid="ignore"):
             total = self.output("H", 0.0, self.top)
         if not np.all(np.isfinite(total)):
             raise ValueError(
-                "Workforce: the output of all workers in H is beyond floats; a lower top of skill "
-                "or flatter productivities are allowed"
+                "skill, productivity: the output of all workers in H is beyond floats; a lower top "
+                "of skill or flatter productivities are allowed"
             )
 
     def _slope(self, activity: str) -> Value:
@@ -126,7 +129,7 @@ class _ClosedForm(Workforce):
             rest = _exponential(-rate[wide], y, np.asarray(self.top)[wide])
             return np.exp((slope - rate)[wide] * y) * rest
 
-        return integral(integrand, 4, low, high) / self._whole**2
+        return integral(integrand, PANELS, low, high) / self._whole**2
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,9 +149,9 @@ class _Integrated(Workforce):
                 exact = np.abs(finer - total) <= ACCURACY * total
             if not np.all(exact & ((tail <= ACCURACY * total) | np.isfinite(self.skill.top))):
                 raise ValueError(
-                    f"Workforce: the output of all workers in {activity} is infinite or too much "
-                    f"of it is in the tail: {np.max(total):g} of which {np.max(tail):g}; thinner "
-                    "tails or flatter productivities are allowed"
+                    f"skill, productivity: the output of all workers in {activity} is infinite or "
+                    f"too much of it is in the tail: {np.max(total):g} of which {np.max(tail):g}; "
+                    "thinner tails or flatter productivities are allowed"
                 )
 
     def output(self, activity: str, low: ArrayLike, high: ArrayLike) -> Array:
