@@ -40,7 +40,7 @@ def cut(formula: nodes.math, side: int, pattern: re.Pattern[str]) -> list[nodes.
     if found is None:
         return []
     rest = text[: found.start()] + text[found.end() :]
-    parent.replace(text, nodes.Text(rest) if rest else [])
+    parent[place : place + 1] = [nodes.Text(rest)] if rest else []  # equal texts may be elsewhere
     return [nodes.Text(found.group())]
 
 
