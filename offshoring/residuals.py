@@ -38,10 +38,11 @@ def larger(first: Array, *others: Array) -> Array:
     return first
 
 
-def checked(eq: Result) -> Result:
+def checked(eq: Result, depth: int = 3) -> Result:
     """The equilibrium itself, with a warning if a residual is a thousand times what is promised.
 
-    A residual that is no number counts as infinite where there is an equilibrium.
+    A residual that is no number counts as infinite where there is an equilibrium. The warning
+    points at the line ``depth`` calls up.
     """
     residuals = {
         name: np.where(np.isnan(r) & eq.exists, np.inf, np.abs(r))
@@ -57,6 +58,6 @@ def checked(eq: Result) -> Result:
             f"{bad.sum()} of {bad.size} points: rounding is magnified there, as by a nearly "
             "vertical or nearly flat schedule or a cost share near zero, or a value is beyond "
             "floats",
-            stacklevel=3,
+            stacklevel=depth,
         )
     return eq

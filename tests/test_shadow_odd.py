@@ -327,3 +327,11 @@ def test_a_basket_beyond_floats_has_no_price():
 def test_two_way_trade_knows_capital_per_worker():
     economy = TwoWayOffshoring(**TWO_WAY)
     assert economy.k == economy.k_star == 1.1
+
+
+def test_an_equilibrium_knows_its_regime_before():
+    eqs = service(alpha=[0.5, 0.01]).solve()
+    assert eqs.before.regime.tolist() == ["trade", "no equilibrium"]
+    eq = service().solve()
+    assert (eq.regime, eq.before.regime) == ("offshoring", "trade")
+    assert type(eq.regime) is type(eq.before.regime) is str

@@ -11,6 +11,7 @@ from offshoring.residuals import checked
 from offshoring.skill_upgrading import (
     REGIMES,
     ClosedEconomy,
+    Equilibrium,
     ExponentialProductivity,
     ExponentialSkill,
     GivenProductivity,
@@ -23,8 +24,10 @@ from offshoring.skill_upgrading import (
     Targets,
     UniformSkill,
     calibrate,
+    curve,
     responses,
 )  # fmt: skip
+from offshoring.skill_upgrading.workforce import workforce
 from offshoring.validation import NoEquilibrium
 
 PHI, SKILL = ExponentialProductivity(0.08, 0.30, 0.45), ExponentialSkill(1.0)
@@ -431,7 +434,58 @@ def test_closed_economies_speak_of_themselves():
     assert all(np.isnan(v) for v in closed().solve().margins().values())
 
 
-def test_sums_of_firms_are_those_of_the_kinds():
+def test_numbers_of_firms_add_up():
     eq = opened(F_I=0.3).equilibria()[0]
     assert pytest.approx(eq.N_L + eq.N_H, rel=1e-15) == eq.N
-    assert responses.D(eq) == eq.totals()["D"] or eq.regime != 2
+
+
+def test_D_is_the_slope_of_the_condition_that_moves_Z_2():
+    """JM-T0 by a difference: D = d log((C_H + theta) / (C_L + 1)) / dZ_2."""
+    economy = opened(F_I=[1.0 - 1e-6, 1.0, 1.0 + 1e-6])
+    eq = economy.equilibria()[0]
+    assert np.all(eq.regime == 2)
+    log_K = np.log((eq.C_H + 0.7) / (eq.C_L + 1))
+    slope = (log_K[2] - log_K[0]) / (eq.Z_2[2] - eq.Z_2[0])
+    assert responses.D(eq)[1] == pytest.approx(slope, rel=1e-6)
+
+
+def test_warnings_point_at_the_line_that_asked(monkeypatch):
+    phi = ExponentialProductivity(0.1, 0.998, 0.999)
+    with pytest.warns(UserWarning, match="in floats") as told:
+        closed(productivity=phi, F_H=[1.05, 3.0], skill=ExponentialSkill([1.0, 3.0])).solve()
+    assert told[0].filename == __file__
+    exact = Equilibrium.residuals
+    monkeypatch.setattr(
+        Equilibrium, "residuals", lambda eq: {k: r + 1e-3 for k, r in exact(eq).items()}
+    )
+    for solve in (opened().equilibria, closed().solve):
+        with pytest.warns(UserWarning, match="largest residual") as told:
+            solve()
+        assert told[0].filename == __file__
+
+
+def test_a_lost_extremum_is_told_of(monkeypatch):
+    find = curve.elementwise.find_minimum
+
+    def fails(*args, **kwargs):
+        found = find(*args, **kwargs)
+        found.success = np.zeros_like(found.success)
+        return found
+
+    monkeypatch.setattr(curve.elementwise, "find_minimum", fails)
+    with pytest.raises(RuntimeError, match="an extremum was not found"):
+        OpenEconomy(**MANY, F_I=np.linspace(0.05854, 0.05855, 60)).equilibria()
+
+
+def test_a_density_whose_integral_is_nearly_one_is_refused():
+    with pytest.raises(ValueError, match=r"the integral of pdf = 1.00000001 must be 1"):
+        GivenSkill(lambda Z: 1.00000001 + 0 * Z, top=1.0)
+
+
+@pytest.mark.parametrize("top", [10.0, 50.0, 100.0, 300.0])
+def test_ranked_output_of_steep_productivity(top):
+    """The integral of exp(2 y) (1 - y / top) / top, by hand."""
+    phi = ExponentialProductivity(0.08, 0.1, 2.0)
+    found = workforce(phi, UniformSkill(top)).ranked_output("H", 0.0, top)
+    exact = (np.expm1(2 * top) / 4 - top / 2) / top**2
+    assert found == pytest.approx(exact, rel=1e-12)

@@ -200,7 +200,7 @@ class OpenEconomy(_Economy):
         """All equilibria of the economy that the user calls by a name."""
         eqs = Equilibria.stacked(self, "y_1", Search(self.flat()).run())
         self._tell(eqs, name)
-        return checked(eqs)
+        return checked(eqs, depth=4)
 
     def _tell(self, eqs: Equilibria, name: str) -> None:
         """Warn of points without an equilibrium in floats, and of an even number of them."""

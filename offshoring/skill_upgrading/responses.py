@@ -161,25 +161,25 @@ def totals(eq: Equilibrium) -> dict[str, Array]:
         'C_L', 'C_H', 'W', 'E', 'N', 'W_HQ', 'log_P', 'log_welfare' derivatives with respect to
         Z_2. NaN outside regime 2.
     """
-    e, along = eq.economy, partials(eq)
+    e, along, slope = eq.economy, partials(eq), D(eq)
     sigma, theta = np.asarray(e.sigma), np.asarray(e.theta)
     with np.errstate(all="ignore"):
         v = slopes(eq)
         per_skill = 1 / v.stretch_2
         move = v.move(v.phi_L2)
-        dC_L, dC_H, D = (slope * per_skill for slope in v.along(move, theta))
+        dC_L, dC_H, _ = (change * per_skill for change in v.along(move, theta))
         dW = along["JM-29"]
         dE = dW - theta * v.phi_H2 * v.g_2 * per_skill
         left = v.g_1 * move * per_skill  # workers who leave headquarters
         share = e.workforce.share_above(eq.y_1)
         values = {
-            "D": D,
-            "F_I": -sigma * (e.F_H + np.asarray(e.F_I)) * D,
+            "D": slope,
+            "F_I": -sigma * (e.F_H + np.asarray(e.F_I)) * slope,
             "C_L": dC_L,
             "C_H": dC_H,
             "W": dW,
             "E": dE,
-            "N": along["JM-32"] + sigma * eq.N_H * D,
+            "N": along["JM-32"] + sigma * eq.N_H * slope,
             "W_HQ": (dW + (eq.W_HQ - v.phi_M1) * left) / share,
             "log_P": (sigma * dC_L / (v.S + 1) - dE / eq.E) / (sigma - 1),
         }

@@ -8,6 +8,7 @@ coordinate in which the distribution is smooth.
 
 from __future__ import annotations
 
+import math
 from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -39,7 +40,7 @@ CLOSED: dict[tuple[type, type], Callable[[Any], tuple[Value, Value]]] = {
     (PowerProductivity, ParetoSkill): lambda skill: (skill.alpha, np.inf),
     (PowerProductivity, UniformSkill): lambda skill: (-1.0, np.log1p(skill.top)),
 }
-PANELS = 4  # of an exponential integrand; with 16 nodes each the error is of rounding size
+STEEP = 20.0  # growth of a log over a panel up to which 16 nodes leave an error of rounding size
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,7 +130,9 @@ class _ClosedForm(Workforce):
             rest = _exponential(-rate[wide], y, np.asarray(self.top)[wide])
             return np.exp((slope - rate)[wide] * y) * rest
 
-        return integral(integrand, PANELS, low, high) / self._whole**2
+        growth = (np.abs(slope) + np.abs(rate)) * (np.asarray(high) - low)
+        panels = max(4, math.ceil(np.nanmax(growth, initial=0.0) / STEEP))
+        return integral(integrand, panels, low, high) / self._whole**2
 
 
 @dataclass(frozen=True, eq=False)
