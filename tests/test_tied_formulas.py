@@ -20,6 +20,15 @@ def tied(*parts):
     return [span.astext() for span in paragraph.findall(nodes.inline)]
 
 
+def test_an_emphasised_phrase_takes_its_full_stop():
+    document = new_document("page")
+    phrase = nodes.emphasis("", "", nodes.Text("at "), nodes.math("u", "u"))
+    document += nodes.paragraph("", "", nodes.Text("("), phrase, nodes.Text("). So"))
+    TieFormulas(document).run()
+    assert document.astext() == "(at u). So"
+    assert [span.astext() for span in document.findall(nodes.inline)] == ["u)."]
+
+
 @pytest.mark.parametrize(
     ("parts", "spans"),
     [

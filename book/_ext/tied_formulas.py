@@ -32,9 +32,15 @@ class TieFormulas(SphinxPostTransform):
 
 
 def cut(formula: nodes.math, side: int, pattern: re.Pattern[str]) -> list[nodes.Text]:
-    """Take what touches the formula out of the text on one side of it."""
-    parent = formula.parent
-    place = parent.index(formula) + side
+    """Take what touches the formula out of the text on one side of it.
+
+    A formula at the end of an emphasised phrase takes its full stop into the phrase.
+    """
+    node: nodes.Element = formula
+    while isinstance(node.parent, nodes.emphasis | nodes.strong) and node is edge(node, side):
+        node = node.parent
+    parent = node.parent
+    place = parent.index(node) + side
     text = parent[place] if 0 <= place < len(parent) else None
     found = pattern.search(text) if isinstance(text, nodes.Text) else None
     if found is None:
@@ -42,6 +48,11 @@ def cut(formula: nodes.math, side: int, pattern: re.Pattern[str]) -> list[nodes.
     rest = text[: found.start()] + text[found.end() :]
     parent[place : place + 1] = [nodes.Text(rest)] if rest else []  # equal texts may be elsewhere
     return [nodes.Text(found.group())]
+
+
+def edge(node: nodes.Element, side: int) -> nodes.Node:
+    """The last child of the node's parent, or for side = -1 the first."""
+    return node.parent[-1 if side > 0 else 0]
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
